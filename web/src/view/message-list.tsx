@@ -111,7 +111,7 @@ const JumpButton = ({ count, onClick }: { count: number; onClick: () => void }) 
   </button>
 )
 
-/** Loads pages until a message is there, or doesn't come. */
+/** Loads pages until a message is loaded or can't be found. */
 const seek = (timeline: Timeline, seq: number, isWanted?: () => boolean): Promise<boolean> =>
   timeline.seek((first) => first.seq <= seq, isWanted)
 
@@ -153,8 +153,8 @@ function useJumps(
 }
 
 /**
- * Returns the `seq` after which the line "New messages" stands: where the user had read to when the list was opened, or
- * where they have chosen to read on later; undefined when everything had been read.
+ * Returns the `seq` after which the line "New messages" is shown: up to there the user had read when the list was
+ * opened, or has marked the later messages as unread. Returns undefined if there was nothing unread.
  */
 function useNewAfter({ unread, keptFrom }: Conversation): number | undefined {
   const [readTo] = useState(() => (unread.get().count > 0 ? unread.get().readTo : undefined))
@@ -228,7 +228,7 @@ function RowView({ row, conversation, zone, now }: RowProps) {
   }
 }
 
-/** Leads to another day. With the keys, the search does. */
+/** A button that goes to another day. Keyboard users can do this from the search. */
 function DayButton({ name }: { name: string }) {
   const open = useDialogs()
   return (
@@ -238,7 +238,7 @@ function DayButton({ name }: { name: string }) {
   )
 }
 
-/** Stands above the first message: says that older ones are loading or, without any, introduces the conversation. */
+/** Shown above the first message: says that older ones are loading, or introduces the conversation. */
 function Beginning({ conversation }: { conversation: Conversation }) {
   const { hasOlder, error, messages } = useStore(conversation.timeline)
   const title = useStore(conversation.title)

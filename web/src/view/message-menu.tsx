@@ -18,7 +18,7 @@ interface MessageMenuProps {
   onReact: () => void
 }
 
-/** What this user may do about a message, and about who sent it. */
+/** The menu with this user's actions upon a message and its sender. */
 export function MessageMenu({ message, conversation, speaker, onReact }: MessageMenuProps) {
   const chat = useChat()
   const open = useDialogs()

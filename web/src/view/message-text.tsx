@@ -18,7 +18,7 @@ interface MessageTextProps {
 
 const NOBODY: readonly string[] = []
 
-/** The text of a message, formatted as its Markdown says, with addresses as links. A very long one is folded. */
+/** The text of a message with its Markdown formatting and with addresses as links. A very long text is folded. */
 export const MessageText = memo(function MessageText({ content, mentions = NOBODY, mentionsRoom }: MessageTextProps) {
   useLanguage()
   const id = useId()
@@ -91,7 +91,7 @@ function pieceView(piece: Piece, named: readonly string[]): ReactNode {
   }
 }
 
-/** What a link is called may be a lie, so its host stands behind it. */
+/** A link whose text differs from its address. The host is shown after it, because the text may be misleading. */
 function NamedLink({ href, children }: { href: string; children: ReactNode }) {
   const [link] = splitLinks(href)
   if (link?.kind !== 'link') return children
@@ -116,7 +116,7 @@ const PlainText = ({ text, named }: { text: string; named: readonly string[] }) 
     ),
   )
 
-/** A text with the names in it that were mentioned. */
+/** A text in which the mentioned names are marked. */
 function Named({ text, named }: { text: string; named: readonly string[] }) {
   const { userId: me } = useChat()
   const nameOf = useNames(named)

@@ -13,7 +13,7 @@ import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
 import { UserName } from './user-name.tsx'
 
-/** Who is banned from a room, and what was done in it, for its moderators. */
+/** A dialog for moderators with the bans and the audit log of a room. */
 export function ModerationDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   return (
     <Dialog title={words.moderationOf(isolated(conversation.title.get()))} onClose={onClose} className="wide">

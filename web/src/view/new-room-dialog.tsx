@@ -11,7 +11,7 @@ import { RoomIdField } from './room-id-field.tsx'
 import { useChat } from './use-chat.ts'
 import { goTo } from './use-route.ts'
 
-/** Creates a room: private, and with an id that nobody guesses, unless the user wants it otherwise. */
+/** A dialog to create a room. By default it is private and has an id that nobody can guess. */
 export function NewRoomDialog({ onClose }: { onClose: () => void }) {
   const chat = useChat()
   const [name, setName] = useState('')
@@ -28,7 +28,7 @@ export function NewRoomDialog({ onClose }: { onClose: () => void }) {
       <AccessField value={access} onChange={setAccess} />
       <Field label={words.members} hint={words.membersHint} value={members} onChange={setMembers} />
       {chat.mayChooseIds && (
-        // A wrong id must be seen to be corrected.
+        // A wrong id must be visible so that the user can correct it.
         <details className="advanced" onInvalidCapture={({ currentTarget }) => (currentTarget.open = true)}>
           <summary>{words.advanced}</summary>
           <RoomIdField

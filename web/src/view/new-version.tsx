@@ -2,7 +2,7 @@ import { words } from '../language/words.ts'
 import { isOld } from './hear-worker.ts'
 import { useStore } from '../../../client/react/index.ts'
 
-/** Says that a reload would bring another version of the page. What runs is left alone until then. */
+/** Says that a reload would show a new version of the page. The running version works until then. */
 export function NewVersion() {
   const isThere = useStore(isOld)
   return (

@@ -3,7 +3,7 @@ import { useChat } from './use-chat.ts'
 import { allowNotices } from './allow-notices.ts'
 import { useStore } from '../../../client/react/index.ts'
 
-/** Asked once, and only when it is plain what for: a message has come while the user was elsewhere. */
+/** Offers desktop notifications once, after the user has missed a message, so that the purpose is clear. */
 export function NoticesOffer() {
   const { preferences, missed } = useChat()
   const { notices } = useStore(preferences)

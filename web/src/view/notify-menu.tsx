@@ -7,7 +7,7 @@ import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
 import { useStore } from '../../../client/react/index.ts'
 
-/** What of this room the user is told of, and the choice of it. It holds on all of their devices. */
+/** Shows for which messages of the room the user gets notifications, and changes that for all of their devices. */
 export function NotifyMenu({ conversation }: { conversation: Conversation }) {
   const { client } = useChat()
   const notify = useStore(conversation.notify)

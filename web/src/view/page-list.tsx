@@ -7,9 +7,9 @@ import { useStore } from '../../../client/react/index.ts'
 interface PageListProps<T> {
   label: string
   pages: Pages<T>
-  /** What stands there when the list has nothing. */
+  /** The text that is shown if the list is empty. */
   empty: string
-  /** What the button for the next page says. */
+  /** The text of the button that loads the next page. */
   more: string
   keyOf: (item: T) => string
   children: (item: T) => ReactNode
@@ -19,7 +19,7 @@ interface PageListProps<T> {
 export function PageList<T>({ label, pages, empty, more, keyOf, children }: PageListProps<T>) {
   const { items, phase, error, hasMore } = useStore(pages)
   useEffect(() => {
-    // The state shows whether it failed.
+    // The state shows a failure.
     pages.load().catch(() => {})
   }, [pages])
   const loadMore = () => {

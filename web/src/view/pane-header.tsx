@@ -3,12 +3,12 @@ import { CloseIcon } from './icons.tsx'
 
 interface PaneHeaderProps {
   title: string
-  /** What the button is called: it says which pane it closes. */
+  /** The label of the button, which names the pane that it closes. */
   closing: string
   onClose: () => void
 }
 
-/** The head of a pane beside the conversation. */
+/** The header of a pane beside the conversation. */
 export const PaneHeader = ({ title, closing, onClose }: PaneHeaderProps) => (
   <header className="pane-header">
     <h2>{title}</h2>

@@ -34,7 +34,7 @@ const given = (reason: string) => (reason.trim() === '' ? {} : { reason: reason.
 
 const useNamed = (userId: string) => isolated(useName(userId))
 
-/** Shows a member out, who may come back where the access allows. */
+/** A dialog to remove a member, who may come back if the room's access allows it. */
 export function KickDialog({ conversation, userId, onClose }: PersonProps) {
   const { doors, members } = conversation
   const [reason, setReason] = useState('')
@@ -69,7 +69,7 @@ const deletions = () =>
     label: seconds === 0 ? words.deleteNothing : words.deleteLast(spanText(seconds)),
   }))
 
-/** Shows somebody out, and keeps them out. */
+/** A dialog to ban a user. */
 export function BanDialog({ conversation: { doors, members }, userId, onClose }: PersonProps) {
   const [seconds, setSeconds] = useState(0)
   const [deleted, setDeleted] = useState(0)
@@ -94,7 +94,7 @@ export function BanDialog({ conversation: { doors, members }, userId, onClose }:
 
 const mutes = () => muteSpans.map((seconds) => ({ value: seconds, label: spanText(seconds) }))
 
-/** Lets a member read and not write for a time. */
+/** A dialog to mute a member for a time. */
 export function MuteDialog({ conversation: { doors, members }, userId, onClose }: PersonProps) {
   const [seconds, setSeconds] = useState(HOUR_SECONDS)
   const [reason, setReason] = useState('')
@@ -132,7 +132,7 @@ interface ReportProps {
   onClose: () => void
 }
 
-/** Tells the moderators of a room about a message. */
+/** A dialog to report a message to the moderators of a room. */
 export function ReportDialog({ conversation: { doors }, message, onClose }: ReportProps) {
   const [reason, setReason] = useState('')
   return (

@@ -16,7 +16,7 @@ interface PersonMenu {
 
 const roles: readonly Role[] = ['owner', 'moderator', 'member', 'guest']
 
-/** What this user may do about somebody in a room, as far as it will work. */
+/** Returns the menu items for this user's actions upon another user in a room. Only those that will work. */
 export function personItems({ chat, conversation, userId, open, run }: PersonMenu): MenuItem[] {
   const { doors, members } = conversation
   const standing = members.get().standings.get(userId) ?? { role: 'member' }

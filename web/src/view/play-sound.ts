@@ -1,27 +1,27 @@
-/** Two short notes, Hz. */
+/** The frequencies of two short notes, in Hz. */
 const NOTES = [660, 880]
 const NOTE_S = 0.12
 const VOLUME = 0.08
 
-/** Many messages at once are one sound, and one that can't be heard within that time isn't played later, ms. */
+/** Messages within this time share a sound. A sound that can't be played within this time is dropped. */
 const REST_MS = 2_000
 
-/** A browser has few of them, so the page has one. */
+/** Browsers limit the number of audio contexts, so the page uses one. */
 let shared: AudioContext | undefined
 let askedAt = -Infinity
 
 /**
- * Plays the sound of a message, at most once in two seconds. Browsers play none before the user has clicked or typed
- * something on the page.
+ * Plays the sound of a message, at most once in two seconds. Browsers play no sound before the user has clicked or
+ * typed on the page.
  *
- * @throws where the browser has no sound
+ * @throws Error when the browser can't play sounds
  */
 export function playSound(): void {
   const now = performance.now()
   if (now - askedAt < REST_MS) return
   askedAt = now
   const context = (shared ??= new AudioContext())
-  // Waits until the user does something, if need be.
+  // If necessary, this waits until the user has clicked or typed.
   context
     .resume()
     .then(() => {

@@ -11,7 +11,7 @@ import { usePerson } from './use-person.ts'
 const MAX_NAME_CHARS = 64
 const MAX_URL_CHARS = 1_024
 
-/** What this user is called, and their picture, where the page may show one. */
+/** A form for this user's name, and for their picture if the page may show pictures. */
 export function ProfileForm() {
   const { client, people, userId } = useChat()
   const { imageOrigins } = people
@@ -81,7 +81,7 @@ export function ProfileForm() {
   )
 }
 
-/** Why a picture would not be shown; empty when it would. */
+/** Returns why a picture would not be shown, or an empty text if it would be. */
 function problemOf(url: string, origins: readonly string[]): string {
   if (url === '' || !URL.canParse(url)) return ''
   return origins.includes(new URL(url).origin) ? '' : words.pictureElsewhere

@@ -8,7 +8,7 @@ import { useSaid } from './use-said.ts'
 import { UserName } from './user-name.tsx'
 import { useStore } from '../../../client/react/index.ts'
 
-/** Above a reply: whom and what it answers to. A click goes there. */
+/** Shows above a reply the message that it quotes. A click goes to that message. */
 export function Quote({ conversation, messageId }: { conversation: Conversation; messageId: string }) {
   const message = useQuoted(conversation, messageId)
   const said = useSaid(message === 'gone' ? undefined : message)
@@ -28,7 +28,7 @@ export function Quote({ conversation, messageId }: { conversation: Conversation;
   )
 }
 
-/** A message as it is now; `undefined` while it is asked for. */
+/** Returns the current state of a message, or undefined while it is being requested. */
 function useQuoted(conversation: Conversation, messageId: string): MessageEvent | 'gone' | undefined {
   const { messages } = useStore(conversation.timeline)
   const [read, setRead] = useState<MessageEvent | 'gone'>()

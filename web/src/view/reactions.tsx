@@ -4,7 +4,7 @@ import type { Conversation } from '../state/conversation.ts'
 import { useAct } from './use-act.ts'
 import { useNames } from './use-names.ts'
 
-/** The reactions to a message, each with its count: a click gives or takes back one's own. */
+/** The reactions to a message with their counts. A click adds or removes this user's own. */
 export function Reactions({ message, conversation }: { message: MessageEvent; conversation: Conversation }) {
   const { run, error } = useAct()
   const { doors } = conversation

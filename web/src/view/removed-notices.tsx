@@ -6,7 +6,7 @@ import { CloseIcon } from './icons.tsx'
 import { useChat } from './use-chat.ts'
 import { useStore } from '../../../client/react/index.ts'
 
-/** Says which rooms this user was shown out of, and why, until they have seen it. */
+/** Shows from which rooms this user was removed, and why, until they close the notice. */
 export function RemovedNotices() {
   const chat = useChat()
   const removed = useStore(chat.removed)
@@ -33,7 +33,7 @@ export function RemovedNotices() {
   )
 }
 
-/** What happened, and what was given as the reason. */
+/** What happened, and the reason that the moderator gave. */
 export const RemovalText = ({ removed }: { removed: Removed }) => (
   <>
     {removalSentence(removed, isolated(removed.title), Date.now())}

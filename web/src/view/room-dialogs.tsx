@@ -9,7 +9,7 @@ interface DialogProps {
   onClose: () => void
 }
 
-/** Asks before messages or files are lost. */
+/** Asks for confirmation before messages or files are lost. */
 export const SignOutDialog = ({ onClose, onSignOut }: DialogProps & { onSignOut: () => void }) => (
   <FormDialog
     title={words.askSignOut}

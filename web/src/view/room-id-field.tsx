@@ -5,7 +5,7 @@ import { Field, type FieldProps } from './field.tsx'
 
 const { roomIdChars } = protocolLimits
 
-/** A field for a room's id that a person chooses or types. */
+/** A field for the id of a room. */
 export const RoomIdField = (props: FieldProps) => (
   <Field
     {...props}

@@ -16,12 +16,12 @@ import { UserName } from './user-name.tsx'
 
 type Hit = FoundMessages['hits'][number]
 
-/** What was asked of the server, and what it has found. */
+/** A query to the server and its results. */
 interface Found extends FoundMessages {
   query: string
 }
 
-/** Finds messages: among those that are loaded while one writes, and everywhere in the conversation by the server. */
+/** A dialog to find messages: among the loaded ones while the user types, and by the server in all of them. */
 export function SearchDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const id = useId()
   const [text, setText] = useState('')
@@ -104,7 +104,7 @@ interface HitProps {
   onClose: () => void
 }
 
-/** A message with the words marked, and the way to where it stands. */
+/** A found message with its words marked. A click goes to its place in the conversation. */
 function HitLink({ hit: { message, matched }, conversation, onClose }: HitProps) {
   const { people } = useChat()
   const { seq, senderId, timestamp, content, file, mentions } = message

@@ -18,7 +18,7 @@ interface SeenByProps {
   onClose: () => void
 }
 
-/** Who has read a message, of those who let others know. */
+/** A dialog that lists who has read a message. Users with private receipts are left out. */
 export function SeenByDialog({ conversation, message, onClose }: SeenByProps) {
   const { userId } = useChat()
   const known = useReceipts(conversation.talk)

@@ -4,13 +4,13 @@ interface SelectProps<T extends string | number> {
   label: string
   hint?: ReactNode
   value: T
-  /** What may be chosen, and how it is called. */
+  /** The choices with their labels. */
   options: readonly { value: T; label: string }[]
   onChange: (value: T) => void
   disabled?: boolean
 }
 
-/** A choice of one of several, with its label above. */
+/** A select field with its label above. */
 export function Select<T extends string | number>({ label, hint, value, options, onChange, disabled }: SelectProps<T>) {
   const id = useId()
   return (

@@ -13,7 +13,7 @@ import { useChat } from './use-chat.ts'
 import { useStore } from '../../../client/react/index.ts'
 import { UserName } from './user-name.tsx'
 
-/** What a user decides for themselves: what they are called, what this browser does, and whom they have blocked. */
+/** A dialog with the user's settings: their profile, this browser's settings, and the users they have blocked. */
 export function SettingsDialog({ onClose }: { onClose: () => void }) {
   const { blocked, people, mayChangeProfile } = useChat()
   const userIds = useStore(blocked)

@@ -11,7 +11,7 @@ interface ShownProps {
   isLazy?: boolean
 }
 
-/** A picture by the address of one that was made small, or of its file where that one doesn't work. */
+/** A picture from the address of its small version, or from that of its file if the former doesn't work. */
 export function Shown({ address, file, onBroken, ...props }: ShownProps) {
   const [small] = useState(address === file ? undefined : address)
   const [hasFailed, setHasFailed] = useState(false)

@@ -37,7 +37,7 @@ import { useRoom, useStore } from '../../../client/react/index.ts'
 
 const MINUTE_MS = 60_000
 
-/** A line shows no more of a draft. */
+/** The most characters of a draft that a line of the list shows. */
 const DRAFT_LENGTH = 120
 
 interface SidebarProps {
@@ -143,7 +143,7 @@ interface MoreProps {
   onClick: () => void
 }
 
-/** Leads to the unread conversations that are out of sight. */
+/** A button that scrolls to the unread conversations that are out of sight. */
 const MoreUnread = ({ where, count, onClick }: MoreProps) =>
   count > 0 && (
     <div className={`more-unread is-${where}`}>
@@ -165,7 +165,7 @@ function SmallButton({ label, onClick, children }: { label: string; onClick: () 
 
 interface SectionProps {
   title: string
-  /** Folded, only what is unread is shown. */
+  /** Whether the section is folded, and only shows unread conversations. */
   isFolded: boolean
   onFold: () => void
   actions: ReactNode
@@ -236,7 +236,7 @@ interface LinkProps {
   isCurrent: boolean
 }
 
-/** A folded list has only what is unread, and the conversation that is open. */
+/** A folded list only has the unread conversations and the open one. */
 function ConversationItem({ isFolded, ...props }: LinkProps & { isFolded: boolean }) {
   const { count } = useStore(props.conversation.unread)
   const isNew = useStore(props.conversation.isNew)

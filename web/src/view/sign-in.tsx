@@ -9,12 +9,12 @@ import { NameField } from './name-field.tsx'
 
 interface SignInProps {
   signIn: SignIn
-  /** Why the last attempt failed. */
+  /** Why the last attempt has failed. */
   problem: string | undefined
   onSignIn: (credential: string) => void
 }
 
-/** Asks who the user is: by a name, by a token, or with a link to the team's own sign-in page. */
+/** The page on which a user signs in: with a name, with a token, or by a link to the team's own sign-in page. */
 export function SignInPage({ signIn, problem, onSignIn }: SignInProps) {
   const [text, setText] = useState('')
   return (

@@ -5,7 +5,7 @@ import { useStore } from '../../../client/react/index.ts'
 
 const icons = { system: DeviceIcon, light: SunIcon, dark: MoonIcon }
 
-/** Changes from one theme to the next. */
+/** A button that changes to the next theme. */
 export function ThemeButton({ choice }: { choice: ThemeChoice }) {
   const theme = useStore(choice)
   const next = themes[(themes.indexOf(theme) + 1) % themes.length]!

@@ -19,7 +19,7 @@ export function ThreadPane({ conversation, threadId }: { conversation: Conversat
   const { messages, unsent, isReady, hasOlder, isLoading, error, loadOlder } = useMessages(conversation.talk, {
     threadId,
   })
-  // The root may be another one than before as well.
+  // Also renders again when the root has changed.
   useStore(conversation.timeline)
   const { root } = conversation.doors.room.thread(threadId)
   const writing = useWriting(conversation)

@@ -73,7 +73,7 @@ const Look = ({ item }: { item: UploadItem }) =>
 
 const hasEnded = ({ state }: UploadItem): boolean => state === 'failed' || state === 'refused'
 
-/** Whether nothing of the file is on its way. */
+/** Whether the upload of the file is not under way. */
 const isAtRest = (item: UploadItem): boolean => hasEnded(item) || isStaged(item)
 
 function Progress({ item }: { item: UploadItem }) {

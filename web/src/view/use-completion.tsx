@@ -1,15 +1,15 @@
 import { type KeyboardEvent, type ReactNode, type RefObject, useId, useState } from 'react'
 
-/** What stands in the text from a sign, such as `@`, to the caret. */
+/** The part of a text from a sign, such as `@`, to the caret. */
 interface Being {
   start: number
   query: string
 }
 
-/** Something that may be written in its place. */
+/** A suggestion that can replace that part. */
 interface Choice {
   key: string
-  /** Stands where sign and query stood, and a blank after it. */
+  /** The text that replaces the sign and the query, followed by a space. */
   insert: string
   view: ReactNode
 }
@@ -18,28 +18,28 @@ interface Source {
   field: RefObject<HTMLTextAreaElement | null>
   text: string
   write: (text: string) => void
-  /** Begins what is completed. */
+  /** The sign with which the part begins. */
   sign: string
-  /** What the list is called. */
+  /** The label of the list. */
   label: string
   being: Being | undefined
   offer: (query: string) => readonly Choice[]
 }
 
 export interface Completion {
-  /** What fits to what is being written; undefined when nothing does. */
+  /** The list of suggestions for the part that is being written; undefined if there are none. */
   list: ReactNode
-  /** Of the field. */
+  /** For the field. */
   aria: object
-  /** Returns true when the key was the list's. */
+  /** Handles a key. Returns true if the list has used it. */
   onKeyDown: (event: KeyboardEvent) => boolean
-  /** Writes a choice in place of what stands there. */
+  /** Replaces the part by a suggestion. */
   complete: (insert: string, being: Being) => void
-  /** Whether the user wants it as it stands. */
+  /** Whether the user has closed the list, and wants the text as it is. */
   isDismissed: boolean
 }
 
-/** Offers what may be meant by a word while it is written: arrows choose, Enter or Tab takes, Escape ends it. */
+/** Offers suggestions while a word is written. Arrow keys choose, Enter or Tab accepts, Escape closes the list. */
 export function useCompletion({ field, text, write, sign, label, being, offer }: Source): Completion {
   const id = useId()
   const [index, setIndex] = useState(0)

@@ -6,7 +6,7 @@ import { useRoute } from './use-route.ts'
 import { useStore } from '../../../client/react/index.ts'
 
 /**
- * The conversation that the address names, if this user is in it.
+ * Returns the conversation that the address names, if this user is a member of it.
  *
  * @param isReady whether the room list has loaded: until then, an unknown user may simply not have been loaded yet
  */

@@ -20,7 +20,7 @@ type DialogName =
   | 'search'
   | 'day'
 
-/** A dialog that is open, with whom or what it is about. */
+/** An open dialog with its subject. */
 export type DialogRequest =
   | { name: DialogName }
   | { name: 'kick' | 'ban' | 'mute' | 'block'; userId: string }

@@ -5,7 +5,7 @@ interface Drop {
   handlers: Record<'onDragEnter' | 'onDragOver' | 'onDragLeave' | 'onDrop', (event: DragEvent) => void>
 }
 
-/** While files are held over an element, browsers say so every 50 to 350 ms. After this time they are gone, ms. */
+/** Browsers emit an event every 50 to 350 ms while files are dragged over an element. After this time they are gone. */
 const GONE_MS = 1_000
 
 export const hasFiles = (event: { dataTransfer: DataTransfer | null }): boolean =>
@@ -20,7 +20,7 @@ export function useDrop(onFiles: (files: Iterable<File>) => void): Drop {
     setIsOver(false)
   }
   useEffect(() => {
-    // What is dropped elsewhere, or given up, isn't over the element any more.
+    // Files that are dropped elsewhere, or whose drag is cancelled, are no longer over the element.
     const events = ['drop', 'dragend'] as const
     for (const name of events) window.addEventListener(name, end)
     return () => {
@@ -32,7 +32,7 @@ export function useDrop(onFiles: (files: Iterable<File>) => void): Drop {
     if (!hasFiles(event)) return
     event.preventDefault()
     setIsOver(true)
-    // The row under the pointer may go without a word while files are held over it.
+    // The row under the pointer may be removed without an event while files are dragged over it.
     clearTimeout(timer.current)
     timer.current = setTimeout(() => setIsOver(false), GONE_MS)
   }

@@ -6,10 +6,10 @@ import { useLoaded } from './use-loaded.ts'
 
 const loadNames = () => import('../text/emoji-names.ts')
 
-/** Emoji that are offered at once. */
+/** How many emoji are offered at once. */
 const OFFERED = 8
 
-/** Offers emoji while somebody writes the name of one behind a colon; a whole name between two is one at once. */
+/** Offers emoji while the user writes a name after a colon. A full name between two colons is replaced at once. */
 export function useEmojiNames(
   field: RefObject<HTMLTextAreaElement | null>,
   text: string,
@@ -36,7 +36,7 @@ export function useEmojiNames(
   const meant = whole !== undefined && typeof names === 'object' ? names.emojiCalled(whole) : undefined
   useEffect(() => {
     if (meant !== undefined && being) complete(meant, being)
-    // Once for each name.
+    // A name is replaced once only.
   }, [meant])
   return completion
 }

@@ -20,12 +20,12 @@ export const useFileAddress = (
   )
 
 /**
- * Returns the address of a file that is shown. One that has expired is replaced at once, and one that doesn't work is
- * replaced once: the server's clock, the device's and the bucket's may differ.
+ * Returns the address of a file that is shown. Renews an expired address at once, and one that doesn't work a single
+ * time, because the clocks of the server, the device and the bucket may differ.
  */
 export function useShownFile(address: FileAddress, onBroken: () => void) {
   const { client } = useChat()
-  // Two addresses of the same second are equal: the number of the attempt has the browser try again.
+  // Two addresses from the same second are equal. The number of the attempt makes the browser try again.
   const [{ src, attempt }, setState] = useState(() => ({ src: address.current(client.serverNow), attempt: 0 }))
   const isRenewed = useRef(false)
   const renew = () => {
@@ -39,7 +39,7 @@ export function useShownFile(address: FileAddress, onBroken: () => void) {
   const isMissing = src === undefined
   useEffect(() => {
     if (isMissing) renew()
-    // It is asked for once.
+    // The address is requested once.
   }, [isMissing])
   return { src, attempt, renew, worked }
 }

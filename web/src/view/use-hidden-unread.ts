@@ -8,14 +8,14 @@ interface Hidden {
 
 const NONE: Hidden = { above: 0, below: 0 }
 
-/** More than half of it must be in sight. */
+/** An entry is in sight if more than half of it is. */
 const HALF = 0.5
 
 /**
- * Counts the unread conversations that the list has above and below what is in sight. `show` scrolls the nearest of
- * them into sight.
+ * Counts the unread conversations above and below the visible part of the list. `show` scrolls the nearest one into
+ * sight.
  *
- * @param listed changes with the list
+ * @param listed a value that changes with the list
  */
 export function useHiddenUnread(
   scroller: RefObject<HTMLElement | null>,

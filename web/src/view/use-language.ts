@@ -10,5 +10,5 @@ export const LanguageContext = createContext(
   ),
 )
 
-/** Returns the language of the page. What is memoized calls it, to be shown anew when another one is chosen. */
+/** Returns the language of the page. Memoized components call it to be rendered again when the language changes. */
 export const useLanguage = (): Language => useStore(useContext(LanguageContext))

@@ -10,8 +10,8 @@ const nothing = new Store(nothingUnread)
 const HAS_LIST_BESIDE = '(min-width: 721px)'
 
 /**
- * Opens the room or person that was open last, where the address names none. What is unread there stays unread until
- * the user chooses to see it.
+ * Opens the room or direct conversation that was open last, if the address names none. Its unread messages stay unread
+ * until the user opens it themselves.
  */
 export function useLastPlace(isReady: boolean): void {
   const chat = useChat()
@@ -20,7 +20,7 @@ export function useLastPlace(isReady: boolean): void {
   const place = chat.lastPlace
   const conversation = place && chat.find(place)
   const unread = useStore(conversation?.unread ?? nothing)
-  // It isn't known at once what is unread there.
+  // The number of unread messages there isn't known at once.
   const isKnown = isReady && unread.isKnown
   useEffect(() => {
     if (isKnown && began.current === '' && window.matchMedia(HAS_LIST_BESIDE).matches) {

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react'
 
 /**
- * Loads a part of the page that isn't needed at its start. Returns undefined until it is there, and `failed` without a
- * network, or when another version of the page has replaced it: neither ends the rest of the page.
+ * Loads a part of the page that isn't needed at the start. Returns undefined until the part is loaded, and `failed` if
+ * there is no network or a newer version of the page has replaced it. The rest of the page works on in both cases.
  *
  * @param load always the same function; undefined until it is needed
  */

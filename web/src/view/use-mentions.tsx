@@ -11,22 +11,22 @@ import { useNames } from './use-names.ts'
 import { UserName } from './user-name.tsx'
 import { usePermissions, useStore } from '../../../client/react/index.ts'
 
-/** Names that are offered at once. */
+/** How many names are offered at once. */
 const OFFERED = 8
 
-/** In a larger room, those are found by name whose names are known already. */
+/** In a room with more members, only those whose names are already known are found by name. */
 const ASKED = 200
 
 const NOBODY: readonly string[] = []
 
 interface Mentions extends Completion {
-  /** The text as it is sent: ids stand for names. */
+  /** Returns the text for sending, with ids instead of names. */
   withIds: (text: string) => string
-  /** Who is named in a text with ids. */
+  /** Returns the users who are mentioned in a text with ids. */
   mentionedIn: (content: string) => Pick<MessageExtras, 'mentions' | 'mentionRoom'>
 }
 
-/** Offers the members' names while somebody writes one behind an @. */
+/** Offers the members' names while the user writes one after an @. */
 export function useMentions(
   conversation: Conversation,
   field: RefObject<HTMLTextAreaElement | null>,
@@ -66,7 +66,7 @@ const Offered = ({ name }: { name: string }) => (
   </>
 )
 
-/** Whether a name, or a word of it, begins like that. */
+/** Whether a name, or a word of it, begins with a text. */
 const isCalled = (name: string, query: string): boolean =>
   name.toLowerCase().startsWith(query) ||
   (query !== '' &&

@@ -3,7 +3,7 @@ import { useChat } from './use-chat.ts'
 
 const NAMES_END = '\n'
 
-/** Returns what users are called in a text. @param userIds whose names must be right */
+/** Returns a function from a user id to the name for a text. `userIds` are those whose names must be current. */
 export function useNames(userIds: readonly string[]): (userId: string) => string {
   const { people } = useChat()
   const key = userIds.join(NAMES_END)
@@ -15,5 +15,5 @@ export function useNames(userIds: readonly string[]): (userId: string) => string
   return people.textOf
 }
 
-/** Returns what a user is called in a text. */
+/** Returns the name of a user for a text. */
 export const useName = (userId: string): string => useNames([userId])(userId)

@@ -8,5 +8,5 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
-/** Whether the device has a network. It may have one that leads nowhere. */
+/** Whether the device has a network. That network may still not reach the server. */
 export const useNetwork = (): boolean => useSyncExternalStore(subscribe, () => navigator.onLine)

@@ -6,16 +6,16 @@ import { useChat } from './use-chat.ts'
 import { playSound } from './play-sound.ts'
 import { goTo } from './use-route.ts'
 
-/** What comes later than that was missed during an outage, ms. */
+/** A message that arrives later than this after it was sent was missed during an outage, and is not shown. */
 const FRESH_MS = 60_000
 
-/** A tab that shows the page says so within that time, ms. */
+/** A visible tab with the page reports itself within this time. */
 const OTHERS_MS = 400
 
-/** When a tab of this browser that the user looks at heard something, epoch ms. */
+/** When a tab of this browser that the user is looking at last received a message, epoch milliseconds. */
 const LOOKED_AT = 'tabletalk.looked-at'
 
-/** Shows messages on the desktop while no tab with the page is looked at. */
+/** Shows desktop notifications while the user isn't looking at any tab with the page. */
 export function useNotices(): void {
   const chat = useChat()
   useEffect(() => {
@@ -64,7 +64,7 @@ function notify(chat: Chat, { conversation, message }: Heard, shown: Map<string,
     nameOf: chat.people.textOf,
   })
   try {
-    // One of each conversation: the next one takes its place.
+    // Each conversation has one notification, which the next message replaces.
     const notice = new Notification(title.get(), { body, tag: `${chat.userId} ${key}` })
     notice.onclick = () => {
       window.focus()
@@ -73,7 +73,7 @@ function notify(chat: Chat, { conversation, message }: Heard, shown: Map<string,
     }
     shown.set(key, notice)
   } catch {
-    // Some phones show none from a page.
+    // Some phones don't let pages show notifications.
     chat.missed.set(false)
   }
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 
-/** Returns the time, epoch ms, updated every `everyMs`; never when that is 0. */
+/** Returns the time in epoch milliseconds, updated every `everyMs`, or never if that is 0. */
 export function useNow(everyMs: number): number {
   const [now, setNow] = useState(Date.now)
   useEffect(() => {

@@ -3,7 +3,7 @@ import type { Conversation } from '../state/conversation.ts'
 import { useChat } from './use-chat.ts'
 import { useConnection, useStore } from '../../../client/react/index.ts'
 
-/** Has a conversation of the list say what was said last, when it comes into sight and nobody knows. */
+/** Loads the last message of a conversation in the list when it comes into sight and the message isn't known. */
 export function usePeek(conversation: Conversation, element: RefObject<HTMLElement | null>): void {
   const chat = useChat()
   const { hasBeenConnected } = useConnection()

@@ -5,11 +5,11 @@ import { useRoom } from '../../../client/react/index.ts'
 
 interface Pins {
   count: number
-  /** The newest pins first; those that are loaded. */
+  /** The pinned messages that are loaded, the one pinned last first. */
   messages: readonly MessageEvent[]
 }
 
-/** The pinned messages of a room. @param limit how many of them are loaded */
+/** Returns the pinned messages of a room, of which `limit` are loaded. */
 export function usePins(conversation: Conversation, limit = Infinity): Pins {
   const { details } = useRoom(conversation.talk)
   const [messages, setMessages] = useState<readonly MessageEvent[]>([])
@@ -18,7 +18,7 @@ export function usePins(conversation: Conversation, limit = Infinity): Pins {
     let isCurrent = true
     conversation.messagesOf(pins.slice(0, limit)).then(
       (found) => isCurrent && setMessages(found),
-      // The number of pins is shown without them.
+      // If the messages can't be loaded, only their number is shown.
       () => {},
     )
     return () => {

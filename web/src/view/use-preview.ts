@@ -6,7 +6,7 @@ import { useStore } from '../../../client/react/index.ts'
 
 const NOBODY: readonly string[] = []
 
-/** Returns what was said last in a conversation, in one line; `undefined` while it isn't known. */
+/** Returns the last message of a conversation in one line, or undefined until it is known. */
 export function usePreview({ last, kind }: Conversation): string | undefined {
   const { userId } = useChat()
   const { message } = useStore(last) ?? {}

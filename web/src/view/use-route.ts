@@ -6,7 +6,7 @@ function subscribe(listener: () => void): () => void {
   return () => window.removeEventListener('hashchange', listener)
 }
 
-/** Returns what the address names. The browser's back button changes it too. */
+/** Returns the place that the address names. The browser's back button changes it too. */
 export function useRoute(): Route {
   const hash = useSyncExternalStore(subscribe, () => window.location.hash)
   return useMemo(() => routeFrom(hash), [hash])

@@ -4,7 +4,7 @@ import { useNames } from './use-names.ts'
 
 const NOBODY: readonly string[] = []
 
-/** Returns what a message says in one line, with the names of those it mentions. */
+/** Returns the text of a message in one line, with the names of the users it mentions. */
 export function useSaid(message: MessageEvent | undefined): string {
   const nameOf = useNames(message?.mentions ?? NOBODY)
   return message ? saidIn(message, nameOf) : ''

@@ -1,6 +1,6 @@
 import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react'
 
-/** Within this distance the list counts as "at the bottom", px. */
+/** Within this many pixels the list counts as "at the bottom". */
 const NEAR_PX = 48
 
 interface Scroll {

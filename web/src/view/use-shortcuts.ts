@@ -7,8 +7,8 @@ import type { OpenDialog } from './use-dialogs.ts'
 import { goTo } from './use-route.ts'
 
 /**
- * Ctrl+K (or ⌘K) opens the switcher, Ctrl+F searches the open conversation, `?` or Ctrl+/ says what the keys do; Alt
- * with an arrow goes to the next conversation up or down.
+ * Handles the keyboard shortcuts: Ctrl+K (or ⌘K) opens the switcher, Ctrl+F searches the open conversation, `?` or
+ * Ctrl+/ lists the shortcuts, and Alt with an arrow key goes to the next conversation up or down.
  */
 export function useShortcuts(current: Conversation | undefined, open: OpenDialog): void {
   const chat = useChat()
@@ -31,11 +31,11 @@ export function useShortcuts(current: Conversation | undefined, open: OpenDialog
   }, [chat, current, open])
 }
 
-/** Whether a key writes something where it is pressed. */
+/** Whether a key types text into the focused element. */
 const isWriting = ({ target }: KeyboardEvent): boolean =>
   target instanceof Element && target.matches('input, textarea, select')
 
-/** The K key, by its letter. Where the layout's letters aren't Latin, by its place on the keyboard. */
+/** Whether a key is K: by its letter, or by its place on the keyboard if the layout's letters aren't Latin. */
 const isK = ({ key, code }: KeyboardEvent): boolean =>
   key.toLowerCase() === 'k' || (code === 'KeyK' && !/^[a-z]$/i.test(key))
 

@@ -24,7 +24,7 @@ export function useTitle(current: Conversation | undefined): void {
     if (!isMarked || !link) return
     const { href } = link
     link.href = unreadIcon
-    // An installed page has an icon of its own.
+    // An installed page also has an app icon, which gets a badge.
     navigator.setAppBadge?.().catch(() => {})
     return () => {
       link.href = href

@@ -1,13 +1,13 @@
 import { useEffect } from 'react'
 
-/** A page that stays open for days asks for a new version that often, ms. */
+/** How often a page that stays open for days checks for a new version. */
 const AGAIN_MS = 60 * 60 * 1_000
 
 /**
- * Installs the service worker, which keeps the page for times without a network and shows pushes. Browsers have workers
- * on pages with TLS and on localhost only.
+ * Installs the service worker, which stores the page for use without a network and shows pushes. Browsers only support
+ * service workers on pages with TLS and on localhost.
  *
- * @param isReady whether the chat has been there: what it needs is loaded first
+ * @param isReady whether the chat has been shown, because the files that it needs are loaded first
  */
 export function useWorker(isReady: boolean): void {
   useEffect(() => {
@@ -21,7 +21,7 @@ export function useWorker(isReady: boolean): void {
   }, [isReady])
 }
 
-/** A server's policy may forbid it, by an exception or a rejection. Without it, the page needs a network. */
+/** Installs the worker. A server's policy may forbid that, by an exception or a rejection. The page works without. */
 function register(serviceWorker: ServiceWorkerContainer): void {
   Promise.resolve()
     .then(() => serviceWorker.register(address()))
@@ -32,10 +32,10 @@ interface Policies {
   createPolicy(name: string, rules: { createScriptURL: () => string }): { createScriptURL(given: string): string }
 }
 
-/** Named once, because a policy may be made once. */
+/** The worker's address once it is known: a policy of one name can only be created once. */
 let named: string | undefined
 
-/** The worker's address, which the page's policy lets nobody else name. */
+/** Returns the worker's address. The page's policy lets no other script name it. */
 const address = (): string => (named ??= nameAddress())
 
 function nameAddress(): string {

@@ -4,7 +4,7 @@ import { useChat } from './use-chat.ts'
 import { useNow } from './use-now.ts'
 import { useRoom, useStore } from '../../../client/react/index.ts'
 
-/** How often a countdown is shown anew, ms. */
+/** How often a countdown is updated. */
 const TICK_MS = 500
 
 /** Whether this user may write in a conversation now, and if not, why. */

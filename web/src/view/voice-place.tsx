@@ -8,11 +8,11 @@ export const canRecord = (): boolean =>
   typeof MediaRecorder === 'function' && typeof navigator.mediaDevices?.getUserMedia === 'function'
 
 interface VoiceProps {
-  /** Without a file, nothing was recorded. */
+  /** Called with the recording, or without a file if there is none. */
   onDone: (file?: File) => void
 }
 
-/** Stands in the composer's place while a voice message is recorded. */
+/** Replaces the composer while a voice message is recorded. */
 export function VoicePlace({ onDone }: VoiceProps) {
   const part = useLoaded(loadRecorder)
   return (

@@ -6,14 +6,14 @@ import { CheckIcon, TrashIcon } from './icons.tsx'
 import { useNow } from './use-now.ts'
 import { useStore } from '../../../client/react/index.ts'
 
-/** Records what is said until the user is done with it, or throws it away. */
+/** Records a voice message until the user finishes or discards it. */
 export function VoiceRecorder({ onDone }: { onDone: (file?: File) => void }) {
   const [recording] = useState(() => new VoiceRecording(navigator.mediaDevices))
   const { kind, startedAt, file, sentence } = useStore(recording)
   const now = useNow(250)
   const place = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    // What is denied is shown.
+    // The state shows whether the microphone was denied.
     recording.start().catch(() => {})
     place.current?.focus()
     return () => recording.cancel()

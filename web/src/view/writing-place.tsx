@@ -9,7 +9,7 @@ import { useChat } from './use-chat.ts'
 import { usePermissions, useRoom, useStore } from '../../../client/react/index.ts'
 import { useWriting } from './use-writing.ts'
 
-/** Where a message is written; in its place, the reason why none may be. */
+/** The composer, or the reason why this user may not write here. */
 export function WritingPlace({ conversation }: { conversation: Conversation }) {
   const { blocked } = useChat()
   const { doors, peer = '' } = conversation
