@@ -3,6 +3,7 @@ import { signUrl } from './sign-url.ts'
 /** Prefix of the keys of exports. The bucket's lifecycle deletes them after `EXPORT_DAYS`. */
 export const EXPORTS_PREFIX = 'exports/'
 
+/** How long an export can be downloaded, in days. */
 export const EXPORT_DAYS = 7
 
 const DAY_MS = 24 * 60 * 60 * 1_000

@@ -152,8 +152,8 @@ export function bearsOut(declared: string, bytes: Uint8Array, detected: string |
 
 /**
  * Control characters that do not occur in text. Besides tab and line ends, text may have backspace (manual pages),
- * vertical tab (Word), form feed, the end mark of DOS, and escape (terminals). Browsers tell binary data in the same
- * way: https://mimesniff.spec.whatwg.org/#sniffing-a-mislabeled-binary-resource
+ * vertical tab (Word), form feed, the end mark of DOS, and escape (terminals). Browsers recognise binary data in the
+ * same way: https://mimesniff.spec.whatwg.org/#sniffing-a-mislabeled-binary-resource
  */
 const BINARY = /[\0-\x07\x0e-\x19\x1c-\x1f]/
 

@@ -19,6 +19,7 @@ export interface SignedUrl {
   expiresAt: number
 }
 
+/** The attributes of a file that its URL depends on. */
 export interface SignedFile {
   fileUrl: string
   /** The version that the URL is for; if undefined, the URL is for the key's current version. */

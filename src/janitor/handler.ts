@@ -27,7 +27,7 @@ const RESERVE_MS = 30_000
 type Steps = Readonly<Partial<Record<string, DoStep>>>
 
 interface Result {
-  /** Epoch milliseconds at which there is something to do again; undefined when no job waits. */
+  /** When the next job can continue, in epoch milliseconds; undefined if no job waits. */
   next?: number
 }
 

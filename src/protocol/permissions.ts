@@ -9,6 +9,7 @@ const ranks = { guest: 0, member: 1, moderator: 2, owner: 3, admin: 4 } as const
 /** Returns the rank as a number, from 0 for a guest to 4 for an admin. */
 export const rankOf = (standing: Standing): number => ranks[standing]
 
+/** Whether one standing ranks above the other. */
 export const isAbove = (one: Standing, other: Standing): boolean => rankOf(one) > rankOf(other)
 
 /** The settings that decide who may do something. */

@@ -22,6 +22,7 @@ export const sendFields = {
   metadata: z.optional(Metadata),
 }
 
+/** Checks that `inRoom` is only used for a reply in a thread. */
 export const inRoomNeedsThread = z.refine<{ threadId?: string | undefined; inRoom?: boolean | undefined }>(
   ({ threadId, inRoom }) => inRoom === undefined || threadId !== undefined,
   { error: 'needs threadId', path: ['inRoom'] },

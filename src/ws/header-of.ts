@@ -1,3 +1,4 @@
+/** The headers of an HTTP request, as API Gateway passes them. */
 export type Headers = Record<string, string | undefined>
 
 /**

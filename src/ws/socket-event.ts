@@ -21,6 +21,7 @@ interface AuthorizerContext {
   imageUrl?: string
 }
 
+/** An event of API Gateway's WebSocket API, with what the authorizer found. */
 export type SocketEvent = APIGatewayProxyWebsocketEventV2WithRequestContext<
   APIGatewayEventWebsocketRequestContextV2 & { authorizer: AuthorizerContext }
 >
