@@ -18,7 +18,7 @@ function start(example: string, args: readonly string[], env: Record<string, str
   return child
 }
 
-/** What a program prints until it ends, or until a line of it is this one. */
+/** Returns what a program prints until it ends, or until it prints this line. */
 async function printed({ stdout, stderr }: ChildProcess, until?: string): Promise<string> {
   let text = ''
   let errors = ''

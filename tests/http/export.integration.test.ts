@@ -15,7 +15,7 @@ const { Reaction } = await import('../../src/entities/reaction.ts')
 
 type ArchiveLine = Record<string, unknown>
 
-/** What the job has written, when it is done. */
+/** Returns the lines that the job has written when it is done. */
 async function exported(action: 'exportUser' | 'exportRoom', of: object): Promise<ArchiveLine[]> {
   const { jobId } = await backend.request(action, of)
   await settled(chat)

@@ -11,7 +11,7 @@ import { settled } from '../support/runtime.ts'
 import { useChat } from '../support/use-chat.ts'
 import { SECRET } from '../support/webhook-consumer.ts'
 
-/** A browser's push service, which keeps what comes. */
+/** The requests that a fake push service of a browser received. */
 const pushes: { body: Buffer; headers: Record<string, string> }[] = []
 const waiting = new Set<() => void>()
 const pushService = createServer((req, res) => {
@@ -45,7 +45,7 @@ afterAll(() => {
   for (const server of [webhook, pushService]) server.close().closeAllConnections()
 })
 
-/** A browser that has subscribed as a user. */
+/** Creates a browser that has subscribed as a user. */
 async function subscribed(userId: string) {
   const ecdh = createECDH('prime256v1')
   const auth = randomBytes(16)
@@ -56,7 +56,7 @@ async function subscribed(userId: string) {
   return { ecdh, auth }
 }
 
-/** As a browser decrypts it: RFC 8291 over RFC 8188, one record. */
+/** Decrypts a push as a browser does: RFC 8291 over RFC 8188, one record. */
 function decrypted(body: Buffer, { ecdh, auth }: Awaited<ReturnType<typeof subscribed>>): unknown {
   const [salt, idLength] = [body.subarray(0, 16), body[20]!]
   const sender = body.subarray(21, 21 + idLength)
@@ -110,7 +110,7 @@ test('what was read before its push is sent wakes nobody; a subscription needs t
   await bob.close()
   await settled(chat)
   const before = pushes.length
-  // It is found out whom to wake when bob has read it already, so its push comes from here: as if he had read it since.
+  // A push is not sent for a message that bob has already read. Sent from here, it is as if he had read it afterwards.
   const { messageId } = await ada.request({ action: 'sendMessage', chatRoomId: room, content: 'read already' })
   const about = { chatRoomId: room, messageId, senderId: userIds[0], reason: 'message', userIds: [userIds[1]] }
   const body = JSON.stringify({ type: 'push.wanted', data: about })

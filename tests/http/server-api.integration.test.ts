@@ -9,7 +9,7 @@ import { itemsOf } from '../support/table-scan.ts'
 import { png, sendForm } from '../support/upload-form.ts'
 import { useChat } from '../support/use-chat.ts'
 
-/** Small, so that a batch reaches it; each test has a backend of its own. */
+/** Small, so that a batch reaches the limit. Each test has a backend of its own. */
 const SERVER_RATE = 30
 const chat = await useChat({ environment: { SEND_RATE_LIMIT: '1/3600', SERVER_RATE_LIMIT: `${SERVER_RATE}/3600` } })
 const newBackend = () => givenBackend(chat, unique('shop'))

@@ -7,7 +7,7 @@ import { database, tableName } from '../support/own-table.ts'
 
 const arn = (id: string) => `arn:aws:sns:eu-central-1:123456789012:endpoint/GCM/chat/${id}`
 
-/** What SNS says of an endpoint; it takes all others. */
+/** The errors of SNS for some endpoints. It accepts all others. */
 const errors: Record<string, [status: number, code: string, message: string]> = {
   [arn('disabled')]: [400, 'EndpointDisabled', 'Endpoint is disabled'],
   [arn('deleted')]: [
@@ -75,7 +75,7 @@ const wanted = (messageId: string, ...userIds: string[]) =>
 
 const handle = (...Records: { messageId: string; body: string }[]) => push.handler({ Records } as unknown as SQSEvent)
 
-/** What the example reports, which is caught here. */
+/** Returns what the example reports, which is captured here. */
 function reports(): { what: string; userId?: string; error: string }[] {
   const lines: { what: string; userId?: string; error: string }[] = []
   const write = vi.spyOn(process.stdout, 'write').mockImplementation((line) => {

@@ -7,7 +7,7 @@ import { startChat } from '../support/runtime.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The example, and what it prints: its address. */
+/** Starts the example. Returns the address that it prints. */
 async function givenEndpoint(): Promise<string> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'examples/token-endpoint/main.ts'], {
     cwd: root,

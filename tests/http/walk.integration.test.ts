@@ -6,10 +6,10 @@ import { useChat } from '../support/use-chat.ts'
 
 const chat = await useChat()
 
-/** Between what two blocks print. */
+/** Separates the outputs of two blocks. */
 const RECORD = '\u001e'
 
-/** The shell blocks of the walk, each with the JSON that it is said to print, if any. */
+/** Returns the shell blocks of the walk, each with the JSON that the page says it prints, if any. */
 async function walk(): Promise<{ command: string; answer: object | undefined }[]> {
   const text = await readFile(new URL('../../docs/server-api.md', import.meta.url), 'utf8')
   return [...text.matchAll(/^```sh\n(.*?)^```\n(?:\n```json\n(.*?)^```\n)?/gms)].map(([, command = '', json]) => ({

@@ -41,7 +41,7 @@ test('a room that is deleted is gone from the table and the bucket, and each mem
   await settled(chat)
   await chat.schedules.idle()
   await settled(chat)
-  // An upload waits for a file that may still come; the rest expires, or goes when everybody has been told.
+  // An upload waits for a file that may still arrive. The rest expires, or is deleted when everybody has the event.
   const left = ['ChatRoom', 'Connection', 'Invite', 'Job', 'Subscription', 'Upload']
   expect(entitiesIn(await stored(room))).toEqual(left)
   expect((await fetch(url)).status).toBe(404)
@@ -49,7 +49,7 @@ test('a room that is deleted is gone from the table and the bucket, and each mem
     expect(client.events.at(-1)).toEqual(removed)
     expect(client.events.filter(({ event }) => event === 'removed')).toHaveLength(1)
   }
-  // The form is good for a while: what comes by it now is nobody's.
+  // The form is still valid, but a file that arrives with it now belongs to no message.
   expect((await sendForm(pending, png)).status).toBe(204)
   await chat.bucket.idle()
   expect(await ada.event('uploadFailed')).toMatchObject({ uploadId: pending.uploadId, reason: 'not_a_member' })

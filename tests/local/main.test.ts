@@ -11,9 +11,9 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 
 interface Run {
   child: ChildProcess
-  /** Both streams so far. */
+  /** Everything that both streams have printed so far. */
   output: { stdout: string; stderr: string }
-  /** Resolves when stdout matches; rejects when the program ends before. */
+  /** Resolves when stdout matches. Rejects if the program ends first. */
   says: (pattern: RegExp) => Promise<RegExpExecArray>
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
 }
@@ -22,7 +22,7 @@ const START: [string, ...string[]] = [process.execPath, '--import', 'tsx', 'loca
 
 const running = new Set<ChildProcess>()
 
-/** `npm start`, in a process group of its own, as a terminal would have it. */
+/** Runs `npm start` in a process group of its own, as a terminal does. */
 function run(environment: Record<string, string>, command: [string, ...string[]] = START): Run {
   const { NODE_OPTIONS: _, PORT: __, DATA_DIR: ___, ...inherited } = process.env
   const [program, ...parameters] = command
@@ -55,7 +55,7 @@ function run(environment: Record<string, string>, command: [string, ...string[]]
   return { child, output, says, ended }
 }
 
-/** Signal the whole group, as the terminal does for Ctrl-C. */
+/** Signals the whole group, as the terminal does for Ctrl-C. */
 const signalGroup = ({ child }: Run, signal: NodeJS.Signals) => process.kill(-(child.pid as number), signal)
 
 const isAlive = (pid: number) => {
@@ -101,7 +101,7 @@ describe('npm start', () => {
     expect(wsUrl).toBe(`${url.replace('http', 'ws')}local`)
     await program.says(/Note: DynamoDB Local listens on all network interfaces/)
 
-    // At first it may say 503: it gives a busy machine 5 s to load the functions.
+    // At first it may respond 503, because a busy machine has 5 s to load the functions.
     await expect.poll(async () => (await fetch(`${url}healthz`)).status).toBe(200)
     const [, command = ''] = await program.says(/Token\s+(curl .+)\n/)
     const curl = spawn('sh', ['-c', command], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -112,7 +112,7 @@ describe('npm start', () => {
     expect(isAlive(jvm)).toBe(true)
     signalGroup(program, signal)
     await program.says(/Stopping/)
-    // npm passes on a copy of what the terminal has sent to everyone.
+    // npm passes on a copy of the signal that the terminal has sent to everyone.
     signalGroup(program, signal)
     expect(await program.ended).toEqual({ code: 0, signal: null })
     expect(isAlive(jvm)).toBe(false)
@@ -125,7 +125,7 @@ describe('npm start', () => {
     const shell = run({ VERBOSE: '1', npm_lifecycle_event: 'start' }, ['sh', '-c', '"$@"; exit', 'sh', ...START])
     await shell.says(/Ctrl-C\n/)
     shell.child.kill('SIGKILL')
-    // Its streams are closed when the program has ended, too.
+    // The streams close only when the program itself has ended, too.
     await shell.ended
     expect(shell.output.stdout).toContain('Stopping.')
     expect(isAlive(jvmOf(shell.output.stderr))).toBe(false)
@@ -150,7 +150,7 @@ describe('npm start', () => {
   test('goes on when DynamoDB Local was killed and its data are kept: nothing is missing, twice or out of order', async () => {
     const program = run({
       ...{ VERBOSE: '1', DATA_DIR: temporaryFolder() },
-      // What a developer's shell may say of AWS, proxies and Java leads nobody astray.
+      // Settings for AWS, proxies and Java in a developer's shell must have no effect.
       ...{ AWS_USE_FIPS_ENDPOINT: 'true', AWS_USE_DUALSTACK_ENDPOINT: 'true', AWS_PROFILE: 'nobody' },
       ...{ AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' },
       ...{ JAVA_TOOL_OPTIONS: '-Xmx1k', HTTP_PROXY: 'http://127.0.0.1:9', NODE_USE_ENV_PROXY: '1' },

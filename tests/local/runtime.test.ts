@@ -21,7 +21,7 @@ const fixture = (name: string, touches: Stack['functions'][string]['touches'] = 
   touches,
 })
 
-/** The wiring of the real stack, with functions that tell what the runtime gives them. */
+/** The wiring of the real stack, with functions that report what the runtime gives them. */
 const stack: Stack = {
   ...loadStack(),
   functions: {
@@ -212,7 +212,7 @@ describe('a runtime with a data directory', () => {
     socket.close()
     await put(second, 'poison')
     await second.mapping.idle()
-    // The first one is not worked again.
+    // The first record is not processed again.
     expect(second.failures.records).toHaveLength(1)
     await second.close()
     expect(await readdir(join(dataDir, 'on-failure'))).toHaveLength(2)

@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A schedule whose runs end when the test says so. */
+/** Creates a schedule whose runs end when the test ends them. */
 function given(results: ({ next?: number } | undefined)[] = []) {
   const ends: (() => void)[] = []
   const run = vi.fn(

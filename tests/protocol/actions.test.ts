@@ -7,7 +7,7 @@ const members = (count: number) => Array.from({ length: count }, (_, i) => `user
 
 interface Table {
   accepts: Record<string, unknown>[]
-  /** Fields, and `path: a part of the problem` of each issue. */
+  /** Fields, and `path: a part of the problem` for each issue. */
   rejects: [fields: Record<string, unknown>, ...problems: string[]][]
 }
 

@@ -7,7 +7,7 @@ const { request } = actions.sendMessage
 
 const utf16Unit = fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit))
 
-/** Texts of any UTF-16 units, lone surrogates among them, and texts that end around the limit. */
+/** Texts of any UTF-16 units, including lone surrogates, and texts whose length is near the limit. */
 const anyText = fc.oneof(
   fc.string({ unit: utf16Unit, maxLength: 200 }),
   fc.string({ unit: 'binary', maxLength: 200 }),
@@ -19,7 +19,7 @@ const anyText = fc.oneof(
 
 const isInvisible = (character: string) => /[\s\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(character)
 
-/** The faults of a text, found in another way than the schema does: by what comes back from UTF-8. */
+/** Returns the faults of a text, found in another way than by the schema: from what comes back from UTF-8. */
 function faultsOf(text: string): string[] {
   const bytes = new TextEncoder().encode(text)
   return [
@@ -33,7 +33,7 @@ function faultsOf(text: string): string[] {
 test('any string is accepted and comes back as it was, or is rejected with each of its faults', () => {
   fc.assert(
     fc.property(anyText, (content) => {
-      // As it comes over the wire.
+      // As it arrives over the network.
       const frame: unknown = JSON.parse(JSON.stringify({ action: 'sendMessage', chatRoomId: 'general', content }))
       const { data, error } = request.safeParse(frame)
       const faults = error?.issues.map((issue) => {

@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 const names = (things: object) => Object.keys(things)
 
-/** The part of the document under that heading, up to the next of its rank. */
+/** Returns the part of the document under this heading, up to the next heading of its rank. */
 function section(heading: string): string {
   const rank = heading.split(' ')[0]!
   const [, after] = document.split(`\n${heading}\n`)
@@ -27,7 +27,7 @@ function section(heading: string): string {
 const framesIn = (markdown: string) =>
   [...markdown.matchAll(/^```json\n(.*?)\n```$/gms)].map(([, json]) => JSON.parse(json!) as Record<string, unknown>)
 
-/** The one schema that a frame of the document has to be valid by. */
+/** Returns the one schema by which a frame of the document must be valid. */
 function schemasOf(frame: Record<string, unknown>): z.ZodMiniType[] {
   const action = frame.action as Action
   switch (frame.type) {
@@ -86,13 +86,13 @@ test('every limit appears with its value, and every announced one by its name', 
   expect(names(Limits.def.shape).filter((name) => name !== 'contentTypes' && !text.includes(`| \`${name}\` `))).toEqual(
     [],
   )
-  // No number: a list, told of where files are.
+  // Not a number but a list, which is described with the files.
   expect(document).toContain('limits.contentTypes')
 })
 
 test('every example is valid by its schema and has nothing that the schema does not know', () => {
   const frames = framesIn(document)
-  // One exchange for each action, one frame for each event, and those that introduce the types of frames.
+  // One exchange for each action, one frame for each event, and the frames that introduce the types of frames.
   expect(frames.length).toBeGreaterThan(2 * names(actions).length + names(events).length)
   const gatewaysOwn = frames.filter((frame) => schemasOf(frame).length === 0)
   expect(gatewaysOwn).toEqual([

@@ -22,7 +22,7 @@ const place = (more: Partial<Place> = {}): Place => ({
 
 const names = Object.keys(permissions) as PermissionName[]
 
-/** The lowest rank that may, in a room with the settings of a link room. */
+/** The lowest rank with each permission, in a room with the settings of a link room. */
 const may: Record<PermissionName, Standing> = {
   read: 'guest',
   send: 'member',

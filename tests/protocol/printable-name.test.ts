@@ -23,7 +23,7 @@ const printable: Record<string, string> = {
   'two blanks inside': 'a  b',
 }
 
-/** With what is left when it is cleaned. */
+/** Names with what is left after cleaning. */
 const unprintable: Record<string, [name: string, cleaned: string]> = {
   nothing: ['', ''],
   'a blank': [' ', ''],

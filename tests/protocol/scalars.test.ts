@@ -11,7 +11,7 @@ const NOTHING = 'shows nothing'
 
 interface Table {
   accepts: unknown[]
-  /** Value and a part of the first problem. */
+  /** A value, and a part of the first problem. */
   rejects: [value: unknown, problem: string][]
 }
 
@@ -27,7 +27,7 @@ const integer: Table = {
   ],
 }
 
-/** Every scalar of the protocol; one that is added needs a table. */
+/** Every scalar of the protocol. A new scalar needs a table. */
 const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
   ChatRoomId: {
     accepts: ['a', 'General', 'dm:a_b-9', x(64)],
@@ -258,7 +258,7 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
   },
 }
 
-/** What a value is called in a test's name. */
+/** Returns a value as it is shown in a test's name. */
 const shown = (value: unknown) => {
   const text = JSON.stringify(value) ?? 'nothing'
   return text.length > 40 ? `${text.slice(0, 30)}… of ${String(text.length)}` : text

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 
-/** What is committed or is about to be. */
+/** Files that are committed or about to be. */
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
   cwd: root,
   encoding: 'utf8',
@@ -17,10 +17,10 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
 const documents = files.filter((file) => file.endsWith('.md'))
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
 
-/** The text without its fenced blocks: what is shown in one is an example. */
+/** Returns the text without its fenced blocks, which contain examples. */
 const prose = (text: string) => text.replace(/^```.*?^```$/gms, '')
 
-/** The anchors that GitHub gives the headings of a document. */
+/** Returns the anchors that GitHub gives the headings of a document. */
 const anchors = (text: string): string[] =>
   [...prose(text).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
     heading!
@@ -30,7 +30,8 @@ const anchors = (text: string): string[] =>
   )
 
 /**
- * `src/entities/…` in backticks, if the folder at its beginning is one of the repository's and no part is a stand-in.
+ * Returns paths in backticks such as `src/entities/…`, if their first folder exists in the repository and no part is a
+ * placeholder.
  */
 const namedPaths = (text: string): string[] => {
   const folders = readdirSync(root, { withFileTypes: true })
@@ -59,7 +60,7 @@ describe.each(documents)('%s', (document) => {
     expect(broken).toEqual([])
   })
 
-  // A change log names what was there before.
+  // A change log names things that no longer exist.
   const current = document !== 'CHANGELOG.md'
 
   test.runIf(current)('names files and folders that there are, from the root or from its own folder', () => {

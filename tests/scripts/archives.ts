@@ -5,7 +5,7 @@ const HEADER = { type: 'archive', version: 1, of: 'tests' }
 
 const SENT_AT = Date.UTC(2020, 0, 1)
 
-/** Writes an archive, and returns its path. */
+/** Writes an archive. Returns its path. */
 export async function archiveIn(folder: string, lines: readonly object[], name = 'archive.jsonl'): Promise<string> {
   const path = join(folder, name)
   await writeFile(path, [HEADER, ...lines].map((line) => `${JSON.stringify(line)}\n`).join(''))

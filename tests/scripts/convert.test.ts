@@ -12,7 +12,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url))
 const folder = temporaryFolder()
 
-/** All of them, each as an import reads it. */
+/** Returns all lines, each as an import reads it. */
 async function linesFrom(source: AsyncGenerator<Line>): Promise<Line[]> {
   const lines: Line[] = []
   for await (const line of source) {

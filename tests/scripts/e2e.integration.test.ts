@@ -4,13 +4,13 @@ import { quietLog } from '../support/quiet-log.ts'
 import { useChat } from '../support/use-chat.ts'
 import { runScript } from './run-script.ts'
 
-/** With Terraform's defaults, which let users do less than a laptop's. */
+/** Terraform's defaults let users do less than those of the local runtime. */
 const chat = await useChat({
   log: quietLog,
   environment: { DEFAULT_ROOM_ACCESS: 'private', CHOSEN_ROOM_IDS: 'server' },
 })
 
-/** What an operator's own tool would do: a program that prints a token for the user it is told. */
+/** Like an operator's own tool: a program that prints a token for the given user. */
 const tokenCommand = () => {
   const program = `fetch(process.argv[1],{method:'POST',body:JSON.stringify({userId:process.argv[2]})})
     .then((answer)=>answer.json()).then(({token})=>console.log(token))`

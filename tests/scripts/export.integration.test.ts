@@ -110,7 +110,7 @@ test('a room comes first, with its files, and what was cut off goes on', async (
 
   const refused = await runExport('--room', room, '--out', path)
   expect(refused).toMatchObject({ code: 2, stderr: `unable to export; ${path} is there already\n` })
-  // As a run that was cut off in the middle of its second page leaves it.
+  // As a run leaves it that was interrupted in the middle of its second page.
   const bytes = Buffer.byteLength(text.slice(0, text.indexOf('{"type":"message"')))
   await truncate(path, bytes + 30)
   await writeFile(`${path}.progress`, JSON.stringify({ of: `room ${room}`, bytes, cursor: '{"part":1}' }))

@@ -19,7 +19,7 @@ test('into a living deployment: nobody is told, and everybody finds it', async (
   await writeFile(join(folder, 'files', 'note.txt'), 'kept')
   const room = [roomLine(old, { createdBy: ada, headSeq: 4 }), memberLine(old, ada, { role: 'owner' })]
   await runImport(await archiveIn(folder, room))
-  // She is subscribed to the room before the rest of it comes.
+  // She is subscribed to the room before the rest of it is imported.
   const client = await online(chat, ada)
   const path = await archiveIn(folder, [
     ...room,

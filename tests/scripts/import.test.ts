@@ -72,7 +72,7 @@ test('what was cut off goes on at its batch, and a second run writes nothing', a
   const counts = await run(path)
   expect(counts).toMatchObject({ lines: 251, refused: 0 })
   expect(counts.written + counts.there).toBe(251)
-  // The first batch of 100 lines, less the archive's and the room's, was noted as done.
+  // The first batch of 100 lines, without the archive's and the room's line, was saved as done.
   expect(puts).toBe(250 - 98)
   expect(existsSync(`${path}.progress`)).toBe(false)
   expect(await getMessages(room, [1, 150, 250])).toHaveLength(3)
@@ -86,7 +86,7 @@ test('it costs what docs/archive.md says: a unit for a message, two for a reply,
     return costOf(await metered(client, () => run(path))).writes
   }
   const alone = await writesOf()
-  // A room that is there is looked at, and its head.
+  // If the room exists, its row and its head are read.
   const again = await writesOf()
   expect([alone, again]).toEqual([1, 2])
   const root = { threadId: '0000000000000001' }

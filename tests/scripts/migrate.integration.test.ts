@@ -10,7 +10,7 @@ const chat = await useChat()
 const migrate = (...args: string[]) => runScript('migrate', ['--local', chat.url, ...args])
 
 test('a table of version 0.1.0 is counted, migrated while the chat is live, and has nothing left to do', async () => {
-  // The connections can't be posted to, and the first post would delete them.
+  // Without connections, which can't be posted to: the first post would delete them.
   const items = itemsOf010().filter(({ __edb_e__ }) => !['Message', 'Subscription'].includes(String(__edb_e__)))
   await putItems(chat.dynamodb, chat.tableName, items)
   await settled(chat)

@@ -31,7 +31,7 @@ const rowsExpireAt = Math.ceil(Date.now() / 1_000) + 3_600
 const run = (options: { segments?: number; dryRun?: boolean } = {}): Promise<Progress> =>
   migrate({ segments: 1, dryRun: false, ...options })
 
-/** Every item, in the order of the keys. */
+/** Returns every item, in the order of the keys. */
 async function items(): Promise<Item[]> {
   const all: Item[] = []
   for await (const { Items = [] } of paginateScan(
@@ -46,7 +46,7 @@ async function items(): Promise<Item[]> {
 
 const before = itemsOf010()
 
-/** The table as version 0.1.0 left it, and nothing else in it. */
+/** Makes the table as version 0.1.0 left it, without anything else. */
 async function givenTable(): Promise<void> {
   const keys = (await items()).map(({ pk, sk }) => marshall({ pk, sk }))
   for (let i = 0; i < keys.length; i += 25) {
@@ -70,7 +70,7 @@ const joinIdOf = async (chatRoomId: string, userId: string) => (await getMembers
 const subscribersOf = async (chatRoomId: string) =>
   (await subscriptionsOfRoom(chatRoomId, 0)).subscriptions.map(({ connectionId }) => connectionId)
 
-/** Counts requests that write. */
+/** Counts the requests that write. */
 function writes(): { count: number } {
   const counter = { count: 0 }
   intercept(client, async ({ operation }, send) => {
@@ -144,7 +144,7 @@ test('a second run writes nothing', async () => {
   expect(written.count).toBe(0)
 })
 
-/** A mirror that 0.1.0 left behind, with the subscription that a sync made of it. */
+/** Creates a mirror that 0.1.0 left behind, with the subscription that a sync made from it. */
 async function givenStaleMirror(): Promise<void> {
   const session = {
     userId: 'eve',
@@ -178,7 +178,7 @@ test('a run that is cut off at any request leaves what another run completes', a
       () => true,
       () => false,
     )
-    // The first run that isn't cut off has made all of its requests.
+    // The first run that isn't interrupted has made all of its requests.
     if (ended) requests = failing
     cut = false
     await run()
@@ -257,7 +257,7 @@ describe('a connection gets no session', () => {
 describe('whoever does something while it runs', () => {
   const membership = { chatRoomId: 'plans', userId: 'eve', role: 'member', joinedAt: 1, joinedSeq: 0 } as const
 
-  /** A membership and its mirror are there both, with one `joinId`, or neither is. */
+  /** Expects a membership and its mirror both to exist with the same `joinId`, or neither. */
   async function consistent(): Promise<void> {
     for (const userId of ['ada', 'bob', 'eve']) {
       const { data } = await Membership.scan.where((row, { eq }) => eq(row.userId, userId)).go({ consistent: true })
@@ -314,6 +314,6 @@ test('a membership costs 4 write units at first and 2 read units afterwards, bes
   }
   const [all, sessions] = [memberships.length + 6, 2]
   expect(await cost()).toMatchObject({ writes: 4 * all + sessions })
-  // The keys that it didn't find, which DynamoDB Local doesn't count: 1 read unit each.
+  // Keys that it didn't find cost 1 read unit each, which DynamoDB Local doesn't count.
   expect(await cost()).toMatchObject({ reads: 2 * all + sessions, writes: 0 })
 })

@@ -9,7 +9,7 @@ import { documented as dataModel } from '../support/documented.ts'
 const root = new URL('../../', import.meta.url)
 const text = readFileSync(new URL('docs/operations.md', root), 'utf8')
 
-/** The cells of the Markdown table in this text, without its head. */
+/** Returns the cells of the Markdown table in this text, without its header. */
 const rowsOf = (markdown: string): string[][] =>
   markdown
     .split('\n')
@@ -120,9 +120,9 @@ test('the units of a month are those that were measured', () => {
   const end = ['`$disconnect`', 'the stream: a connection gone whose session another has']
   const measured = sumOf('`$connect`', '`sync` of a session again, 50 rooms', ...end)
   expect(reconnectUnits(50).writes).toBe(measured.writes)
-  // A rule for any number of rooms, which is a unit off at most.
+  // A rule for any number of rooms, which is off by one unit at most.
   expect(Math.abs(reconnectUnits(50).reads - measured.reads)).toBeLessThanOrEqual(1)
-  // The table of reconnect storms has the same.
+  // The table of reconnect storms has the same figures.
   for (const [rooms, writes, reads] of rowsOf(between('<!-- reconnects:start -->', '<!-- reconnects:end -->'))) {
     expect(reconnectUnits(Number(rooms))).toEqual({ reads: Number(reads), writes: Number(writes) })
   }

@@ -3,7 +3,7 @@ import { type Deployment, release, TakenBack } from '../../scripts/release/relea
 
 const BEFORE = { streams: '7', sync: '3' }
 
-/** A stack whose alarms are raised as these looks say, one after the other. */
+/** Creates a stack whose alarms are raised as these checks say, one after the other. */
 function stack(looks: string[][], outputs: Record<string, unknown> = {}) {
   const applied: Record<string, string>[] = []
   const deployment: Deployment = {

@@ -6,7 +6,9 @@ import { replay, type StreamFunction } from '../../scripts/replay/replay.ts'
 const record = (SequenceNumber: string): DynamoDBRecord => ({ dynamodb: { SequenceNumber } })
 const numberOf = ({ dynamodb }: DynamoDBRecord) => dynamodb!.SequenceNumber!
 
-/** Works what it is given, in order, but for `bad` records; throws, as ours does, when the first of several is bad. */
+/**
+ * Processes its records in order, except the `bad` ones. Like our function, it throws if the first of several is bad.
+ */
 function functionThat(fails: 'reports' | 'throws', bad: readonly string[]) {
   const worked: string[] = []
   const handler: StreamFunction = async ({ Records }) => {

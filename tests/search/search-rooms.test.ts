@@ -15,7 +15,7 @@ import { message } from '../streams/records.ts'
 
 beforeAll(() => createTable(database, loadStack().table, tableName))
 
-/** Messages, each found by its words. */
+/** Writes messages, each of which its words find. */
 async function given(rows: readonly MessageRow[]): Promise<void> {
   await Message.put([...rows]).go({ concurrent: 4 })
   const seqs = new Map<string, { key: PostingKey; seqs: number[] }>()
@@ -34,7 +34,7 @@ const room = (chatRoomId: string, headSeq: number, since = 0) => ({
   isReadable: () => true,
 })
 
-/** Every page of a search, until there is no more. */
+/** Returns every page of a search, until there are no more. */
 async function pagesOf(rooms: ReturnType<typeof room>[], query: string, wanted: Partial<Wanted> = {}) {
   const pages: string[][] = []
   let places: number[] | undefined

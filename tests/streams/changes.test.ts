@@ -92,7 +92,7 @@ test('a record without an image means nothing here', () => {
   expect(changeOf({ eventName: 'INSERT', dynamodb: {} })).toBeUndefined()
 })
 
-/** The image of a valid message without one attribute, or with another value for it. */
+/** Returns the image of a valid message without one attribute, or with another value for it. */
 const spoiled = (attribute: string, value?: Image[string]): Image => {
   const image = messageImage(message('general', 7))
   delete image[attribute]
@@ -113,7 +113,7 @@ test.each([
 const stateRow = (more: object = {}) => ({ partition: 'state#ada', place: 'general', readSeq: 7, readAt: 9, ...more })
 const stateImage = (more: object = {}) => imageOf(RoomState.put(stateRow(more)))
 
-/** A change of a state from one image to another. */
+/** Returns the change of a state from one image to another. */
 const stateChanged = (image: Image, old?: Image) => {
   const record = recordOf(old === undefined ? 'INSERT' : 'MODIFY', image)
   return { ...record, dynamodb: { ...record.dynamodb, ...(old === undefined ? {} : { OldImage: old }) } }

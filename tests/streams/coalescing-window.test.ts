@@ -21,7 +21,7 @@ interface Said {
   chatRoomId: string
 }
 
-/** Messages in a room from now on, evenly spaced. */
+/** Returns messages in a room from now on, evenly spaced. */
 function talk(perSecond: number, seconds: number, chatRoomId = 'busy'): Said[] {
   const begun = Date.now()
   return Array.from({ length: perSecond * seconds }, (_, i) => ({ at: begun + (i * 1_000) / perSecond, chatRoomId }))
@@ -31,7 +31,7 @@ const delivery = (chatRoomId: string): Delivery => ({
   event: { event: 'typing', chatRoomId, userId: 'ada', isTyping: true, expiresAt: 1 },
 })
 
-/** Works a shard's batches one at a time. Each has all messages that wait by then, and posting takes 20 ms. */
+/** Processes a shard's batches one at a time. Each has all messages that wait by then, and posting takes 20 ms. */
 async function work(said: Said[], window: WindowSettings) {
   const waiting = said.toSorted((a, b) => a.at - b.at)
   const coalescing = new CoalescingWindow(window)
@@ -96,7 +96,7 @@ test('many quiet rooms make no pressure', async () => {
 const deliveries = (count: number, more: Partial<Delivery> = {}): Delivery[] =>
   Array.from({ length: count }, () => ({ ...delivery('busy'), ...more }))
 
-/** How long a batch that begins now is held, in milliseconds. */
+/** Returns for how many milliseconds a batch that begins now is held. */
 async function heldMs(coalescing: CoalescingWindow, batch: Delivery[], recipients = 0): Promise<number> {
   const startedAt = Date.now()
   const held = coalescing.hold(startedAt, batch, 0, recipients)
@@ -155,7 +155,7 @@ test('the environment sets the window, and without it there is none', () => {
   expect(windowOf).toThrow('STREAM_WINDOW_MS must be a whole number from 0 to 30000, not "soon"')
 })
 
-/** How long an invocation with so many reactions is held after it has posted for 20 ms, in milliseconds. */
+/** Returns for how many milliseconds an invocation with this many reactions is held after it has posted for 20 ms. */
 async function heldWith(reactions: number, window: WindowSettings, messages = 0): Promise<number> {
   const coalescing = new CoalescingWindow(window)
   const startedAt = Date.now()

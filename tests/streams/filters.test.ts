@@ -63,19 +63,19 @@ describe('the stream function is not invoked for', () => {
     ]),
     ['REMOVE', 'Message', text],
     ['REMOVE', 'Typing'],
-    // Another one's record tells it.
+    // The record of another user's row announces it.
     ['MODIFY', 'Typing', { Pending: { BOOL: true } }],
     ['REMOVE', 'RoomState'],
-    // Each message.
+    // At each message.
     ['MODIFY', 'ChatRoom'],
-    // Each connect, and each first sync or join.
+    // At each connect, and at each first sync or join.
     ['INSERT', 'Connection'],
     ['MODIFY', 'Connection'],
-    // Each renewal, every two minutes.
+    // At each renewal, every two minutes.
     ['MODIFY', 'Present', { RenewedAt: { N: '1' } }],
-    // Each reconnect.
+    // At each reconnect.
     ['MODIFY', 'Session'],
-    // By TTL, a year later.
+    // Deleted by TTL a year later.
     ['REMOVE', 'Audit'],
     ...ofNoInterest.flatMap((entity) =>
       (['INSERT', 'MODIFY', 'REMOVE'] as const).map((eventName): [EventName, string] => [eventName, entity]),
@@ -87,7 +87,7 @@ describe('the stream function is not invoked for', () => {
 
 describe('of what passes and is no other version, or is not handled yet', () => {
   test.each<[EventName, string, Image?]>([
-    // A filter of both kinds of events can't leave it out: the same attribute stays when the marker moves.
+    // A filter for both kinds of events can't exclude it: the same attribute stays when the marker moves.
     ['INSERT', 'RoomState', { ReadSeq: { N: '7' }, ...fromImport }],
     ['MODIFY', 'Message', text],
     ['MODIFY', 'Membership'],
@@ -111,7 +111,7 @@ describe('another version', () => {
     ['MODIFY', 'Message', { MessageId: { S: '0000000000000007' }, ...text }, 'm', '0000000000000007'],
     ['MODIFY', 'Membership', { UserId: { S: 'ada' } }, 'u', 'ada'],
     ['MODIFY', 'ChatRoomDetails', {}, 'r', ''],
-    // Of a room that had none, because it was as it was made.
+    // Of a room without details until now, because it was unchanged since its creation.
     ['INSERT', 'ChatRoomDetails', {}, 'r', ''],
   ])('by the %s of a %s is a change', (eventName, entity, more, what, id) => {
     const raised = recordOf(eventName, image(entity, { ...ofRoom, ...more, ...version(3) }))
@@ -123,7 +123,7 @@ describe('another version', () => {
       changed: { what, id },
       quiet: what === 'm',
     })
-    // A roll-up of a thread, a member's open room.
+    // A roll-up of a thread, or the open rooms of a member.
     if (eventName === 'INSERT') return
     raised.dynamodb!.OldImage = raised.dynamodb!.NewImage!
     expect(changeOf(raised)).toBeUndefined()

@@ -57,7 +57,7 @@ afterEach(() => {
 
 const inAnHour = () => Math.ceil(Date.now() / 1_000) + 3_600
 
-/** A connection in the table that is subscribed to these rooms. */
+/** Creates a connection in the table that is subscribed to these rooms. */
 async function listening(userId: string, chatRoomIds: string[], { joinId = 'join-1', expiresAt = inAnHour() } = {}) {
   const connectionId = unique('c=')
   await putConnection({ ...connection(connectionId, userId), expiresAt })
@@ -158,7 +158,7 @@ test.each([
 ])('a 410 %s deletes exactly that connection, and the others get everything', async (_, gone) => {
   const room = unique('room')
   const ids = await Promise.all(Array.from({ length: 20 }, (_, i) => listening(`user-${i}`, [room])))
-  // The first by hash is posted to first.
+  // The first connection by hash is posted to first.
   const [first] = await subscribersOf(room)
   gateway.fault = (id) => {
     if (id === first) throw gone
@@ -309,7 +309,7 @@ test('nobody’s end stands before anybody’s message: 499 connections that end
   const ends = Array.from({ length: 499 }, (_, i) => connectionRecord('REMOVE', connection(`dead-${i}=`, `user-${i}`)))
   await handle(...ends, messageRecord(room, 1))
   expect(order.indexOf('post')).toBe(0)
-  // Its session, and it as one of its user's.
+  // Its session, and its row among the user's connections.
   expect(order.filter((one) => one === 'end')).toHaveLength(499)
 })
 
@@ -326,7 +326,7 @@ test('the others receive typing, but not when it is over', async () => {
   ])
 })
 
-/** A room with ada in it. The others are connected but no members. */
+/** Creates a room with ada in it. The others are connected but not members. */
 async function roomWithOthers(others: string[], { chatRoomId: room = unique('room') } = {}) {
   await createRoom({
     chatRoomId: room,
@@ -390,7 +390,7 @@ test.each([
     gateway.delivered.length = 0
     const entry = auditEntry(room, action, { userId, joinId: row.joinId, ...more })
     await removeMember(row, Date.now(), { audit: entry })
-    // The record of an end may come before or after the entry's, in a batch with messages that are older and younger.
+    // The record of an end may come before or after that of the entry, in a batch with older and newer messages.
     await handle(messageRecord(room, 1), auditRecord(entry), membershipRecord('REMOVE', row), messageRecord(room, 2))
     for (const id of bob) expect(gateway.eventsOf(id)).toEqual([{ event: 'removed', chatRoomId: room, ...told }])
     expect(gateway.heardBy(ada).sort()).toEqual(['memberLeft', 'message 1', 'message 2'])
@@ -471,7 +471,7 @@ test('a join that is redelivered after a leave and a rejoin leaves the user subs
   expect(subscriptions.find(({ connectionId }) => connectionId === bob)).toMatchObject({ joinId: 'join-2' })
 })
 
-/** Every order of the items. */
+/** Returns every order of the items. */
 const ordersOf = <T>(items: readonly T[]): T[][] =>
   items.length < 2
     ? [[...items]]

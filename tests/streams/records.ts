@@ -10,7 +10,7 @@ export type Image = Record<string, AttributeValue>
 
 let sequence = 0
 
-/** A record of the stream as Lambda passes it, with a sequence number of its own. */
+/** Returns a record of the stream as Lambda passes it, with a sequence number of its own. */
 export function recordOf(eventName: 'INSERT' | 'MODIFY' | 'REMOVE', image: Image, old?: Image): DynamoDBRecord {
   const { pk, sk } = image as { pk: AttributeValue; sk: AttributeValue }
   return {
@@ -28,7 +28,7 @@ export function recordOf(eventName: 'INSERT' | 'MODIFY' | 'REMOVE', image: Image
   }
 }
 
-/** An item as ElectroDB writes it. */
+/** Returns an item as ElectroDB writes it. */
 export const imageOf = (put: { params(): object }): Image =>
   marshall((put.params() as { Item: Record<string, unknown> }).Item, { removeUndefinedValues: true }) as Image
 
@@ -70,7 +70,7 @@ export const connection = (connectionId: string, userId: string): ConnectionRow 
 export const connectionRecord = (eventName: 'INSERT' | 'REMOVE', row: ConnectionRow): DynamoDBRecord =>
   recordOf(eventName, imageOf(Connection.put(row)))
 
-/** What was done in a room just now, by eve. */
+/** Returns the entry of something that eve has just done in a room. */
 export const auditEntry = (chatRoomId: string, action: AuditRow['action'], more: Partial<AuditRow> = {}): AuditRow =>
   auditItem({ chatRoomId, action, at: Date.now(), by: 'eve', ...more })
 

@@ -8,7 +8,7 @@ const workspace = await makeWorkspace(await deployedBundles())
 if (typeof workspace === 'string') process.stderr.write(`SKIPPED the plan with options: ${workspace}\n`)
 
 const stack = loadStack()
-/** Nothing here asks for webhooks: they are in `terraform/tests/bus.tftest.hcl`. */
+/** Webhooks are off here. They are tested in `terraform/tests/bus.tftest.hcl`. */
 const names = Object.keys(stack.functions).filter((name) => stack.functions[name]?.with === undefined)
 const KEY = 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555'
 const BOUNDARY = 'arn:aws:iam::123456789012:policy/boundary'
@@ -59,7 +59,7 @@ describe.skipIf(typeof workspace === 'string')('the plan with what is off by def
     for (const { logging_config: logging } of functions) {
       expect(logging).toMatchObject([{ application_log_level: 'INFO', system_log_level: 'WARN' }])
     }
-    // Of those that post, the environment is known when the API is.
+    // The environment of functions that post is known only when the API exists.
     const told = functions.flatMap(({ environment }) => (environment as { variables?: object }[])[0]?.variables ?? [])
     expect(told.length).toBeGreaterThan(names.length / 2)
     for (const variables of told) {
@@ -129,7 +129,7 @@ describe.skipIf(typeof workspace === 'string')('the plan with what is off by def
 
   test('puts every role under the path and the boundary', () => {
     const roles = after('aws_iam_role')
-    // Also that of API Gateway's logs and that of backups.
+    // Including the roles of API Gateway's logs and of backups.
     expect(roles).toHaveLength(names.length + 2)
     for (const role of roles) expect(role).toMatchObject({ path: '/apps/', permissions_boundary: BOUNDARY })
   })
@@ -141,7 +141,7 @@ describe.skipIf(typeof workspace === 'string')('the plan with what is off by def
     const using = plan.resources.filter(({ expressions }) =>
       JSON.stringify(expressions ?? {}).includes('aws_lambda_function.this'),
     )
-    // What has the name only, and what is about each function as a whole.
+    // Resources that use only the function's name, or concern the function as a whole.
     expect([...new Set(using.map(({ address }) => address))]).toEqual(['aws_lambda_alias.live'])
     const aliases = new Map(all('aws_lambda_alias').map(({ index = '', change }) => [index, change]))
     expect([...aliases.keys()].sort()).toEqual(names.toSorted())

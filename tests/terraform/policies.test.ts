@@ -47,7 +47,7 @@ const TABLE = `arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/tabletalk`
 
 const DAY_SECONDS = 24 * 60 * 60
 
-/** As GitHub makes it of a heading. */
+/** Returns the anchor that GitHub gives a heading. */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()
@@ -64,10 +64,10 @@ const logDelivery = {
 }
 
 const stack = loadStack()
-/** A plan of the defaults is without the functions that nothing asks for. */
+/** A plan of the defaults has no functions of optional parts. */
 const functions = Object.fromEntries(Object.entries(stack.functions).filter(([, one]) => one.with === undefined))
 const names = Object.keys(functions)
-/** Those that clients and backends call. */
+/** The functions that clients and backends call. */
 const calledFunctions = names.filter((name) => /^src\/(?:ws|http)\//.test(stack.functions[name]?.entry ?? ''))
 
 const workspace = await makeWorkspace(await deployedBundles())
@@ -136,14 +136,14 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
     test('delete versions of files and nothing by its key, in those of uploads, follow-ups and the janitor alone', () => {
       const mayDelete = names.filter((name) => resourcesFor(name, /^s3:Delete/).length > 0)
       expect(mayDelete).toEqual(['objectCreated', 'janitor', 'followups'])
-      // Its own exports and lists of erasures, no file of a room.
+      // Only its own exports and lists of erasures, and no file of a room.
       const byKey = names.flatMap((name) => resourcesFor(name, /^s3:DeleteObject(Tagging)?$/).map((of) => [name, of]))
       expect(byKey).toEqual([['janitor', `arn:aws:s3:::tabletalk-files-${ACCOUNT}-us-east-1/exports/*`]])
     })
 
     test('read the versions for which they sign URLs', () => {
       const signing = names.filter((name) => resourcesFor(name, /^s3:GetObjectVersion$/).length > 0)
-      // The janitor's are the links in exports.
+      // The janitor signs the links in exports.
       expect(signing).toEqual(['server', 'sync', 'rooms', 'queries', 'search', 'objectCreated', 'streams', 'janitor'])
     })
 
@@ -190,7 +190,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
   })
 
   describe('buckets and queues', () => {
-    // Each is a module's.
+    // Each is part of a module.
     const guarded = (type: string) =>
       all(type)
         .map(({ module_address: module }) => module)
@@ -208,7 +208,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
     test('are encrypted', () => {
       expect(guarded('aws_s3_bucket_server_side_encryption_configuration')).toEqual(buckets)
       expect(after('aws_sqs_queue').map((queue) => queue.sqs_managed_sse_enabled)).toEqual([true])
-      // DynamoDB always encrypts: this is by a key that AWS owns, for nothing.
+      // DynamoDB always encrypts. Here it uses a key that AWS owns, which is free.
       expect(after('aws_dynamodb_table')).toMatchObject([{ server_side_encryption: [{ enabled: false }] }])
     })
 
@@ -298,7 +298,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       })
       for (const { name, change } of permissions) {
         if (name === 'bucket') continue
-        // Known when the API is: never left out.
+        // Known only when the API exists, but never missing.
         expect(change.after_unknown, name).toMatchObject({ source_arn: true })
       }
     })
@@ -420,7 +420,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
     test('watches and shows metrics that the functions write, and no other of its own', () => {
       const alarms = after('aws_cloudwatch_metric_alarm') as unknown as Alarm[]
       const watched = alarms.flatMap((alarm) => [alarm, ...(alarm.metric_query ?? []).flatMap(({ metric }) => metric)])
-      // An alarm on several metrics is charged for each.
+      // An alarm on several metrics is charged for each of them.
       expect(watched.filter(({ metric_name: name }) => name !== null)).toHaveLength(IDLE.alarmMetrics)
       expect(OWN_METRICS).toHaveLength(IDLE.ownMetrics)
       const own = watched.filter(({ namespace }) => namespace === 'Tabletalk/tabletalk')

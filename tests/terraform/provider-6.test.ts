@@ -23,7 +23,7 @@ const parsed = await Promise.all(
 )
 
 /**
- * What version 6 has taken away of the resources that the stack and its examples use:
+ * What version 6 has removed from the resources that the stack and its examples use:
  * https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/version-6-upgrade
  */
 const REMOVED: Readonly<Record<string, readonly string[]>> = {
@@ -32,7 +32,7 @@ const REMOVED: Readonly<Record<string, readonly string[]>> = {
   aws_cloudfront_response_headers_policy: ['etag'],
 }
 
-/** In which every resource and data source may be placed by version 6, and none by version 5. */
+/** The argument that version 6 gives every resource and data source, and version 5 doesn't have. */
 const ONLY_IN_6 = 'region'
 
 test('uses nothing of the AWS provider that version 6 has removed, and nothing that version 5 lacks', () => {

@@ -15,7 +15,7 @@ import { png, sendForm } from '../support/upload-form.ts'
 
 const inAnHour = () => Math.ceil(Date.now() / 1_000) + 3_600
 
-/** A room of ada and bob, each with a connection that is subscribed to it. */
+/** Creates a room of ada and bob, each with a connection that is subscribed to it. */
 export async function roomOfTwo(): Promise<{ room: string; ada: string; bob: string; adaId: string; bobId: string }> {
   const room = unique('room')
   const [adaId, bobId] = [unique('ada'), unique('bob')]
@@ -32,7 +32,7 @@ export async function roomOfTwo(): Promise<{ room: string; ada: string; bob: str
   return { room, ada: ada!, bob: bob!, adaId, bobId }
 }
 
-/** One more connection of the user, subscribed to the room. */
+/** Adds a connection of the user, subscribed to the room. */
 export async function listening(chatRoomId: string, userId: string): Promise<string> {
   const connectionId = unique('c=')
   const expiresAt = inAnHour()
@@ -42,7 +42,7 @@ export async function listening(chatRoomId: string, userId: string): Promise<str
   return connectionId
 }
 
-/** Asks for a form as the route does: by default for the PNG of one pixel. */
+/** Asks for a form as the route does, by default for the PNG of one pixel. */
 export async function givenForm(room: string, userId: string, more: Partial<Request<'handleFileUpload'>> = {}) {
   const { uploadId, ...form } = await handleFileUpload.handle(
     {
@@ -71,10 +71,10 @@ export async function arrival(
   return objectEvents.at(-1)!
 }
 
-/** The version that the event is about. */
+/** Returns the version that the event is about. */
 export const versionIn = (event: S3Event) => ({ versionId: event.Records[0]!.s3.object.versionId! })
 
-/** The tags of the object, or of that version, or undefined when it does not exist. */
+/** Returns the tags of the object or of that version. Returns undefined if it doesn't exist. */
 export async function objectAt(Key: string, VersionId?: string): Promise<{ tags: (string | undefined)[] } | undefined> {
   try {
     await s3.send(new HeadObjectCommand({ Bucket: bucket, Key, VersionId }))

@@ -116,7 +116,7 @@ test('the same event worked twice at once makes one message', async () => {
   const { form, upload } = await givenForm(room, adaId)
   const event = await arrival(form)
   const outcomes = await Promise.allSettled([arrived(event), arrived(event)])
-  // The slower one may fail at the faster one's transaction; Lambda then calls it again.
+  // The slower one may fail at the faster one's transaction. Lambda then calls it again.
   if (outcomes.some(({ status }) => status === 'rejected')) await arrived(event)
   expect(await messagesOf(room)).toMatchObject([{ uploadId: upload.uploadId }])
   const heard = gateway.eventsOf(bob)
@@ -164,7 +164,9 @@ test('killed between any two requests of a rejection, the next try ends it', asy
   expect(await messagesOf(room)).toEqual([])
 })
 
-/** Runs the handler, which dies at the request after the first `lives`. Returns whether there were so many requests. */
+/**
+ * Runs the handler, which dies at the request after the first `lives`. Returns whether there were that many requests.
+ */
 async function killedAfter(lives: number, answerLost: boolean, event: S3Event): Promise<boolean> {
   let left = lives
   const step = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -180,7 +182,7 @@ async function killedAfter(lives: number, answerLost: boolean, event: S3Event): 
   try {
     await objectCreatedHandler((connectionId, frame) => step(() => gateway.post(connectionId, frame)))(event)
   } catch {
-    // Dead.
+    // The handler has died.
   } finally {
     end()
     s3.middlewareStack.remove('dying')
@@ -241,10 +243,10 @@ test('a rejected upload stays rejected: what is sent with its form again is remo
   expect(gateway.eventsOf(ada)).toHaveLength(1)
 })
 
-/** As a form puts it. */
+/** The tag that a form sets. */
 const Tagging = 'state=pending'
 
-/** As if a form had brought it, of which our own forms would be refused. */
+/** Makes an event as if a form had uploaded the file, which our own forms would refuse. */
 const asPost = (event: S3Event): S3Event => ({
   Records: event.Records.map((record) => ({ ...record, eventName: 'ObjectCreated:Post' })),
 })
@@ -296,7 +298,7 @@ test('the form used again with the same bytes changes nothing, and the file is k
   expect(await objectAt(upload.objectKey)).toEqual({ tags: [] })
 })
 
-/** What a download of the message's file returns now. */
+/** Returns what a download of the message's file returns now. */
 const served = async (message: MessageRow): Promise<Buffer> => {
   const response = await fetch((await messageEventWithFile(message)).file!.fileUrl)
   expect(response.status).toBe(200)

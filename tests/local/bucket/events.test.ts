@@ -23,7 +23,7 @@ const failing = async (): Promise<never> => {
   throw new FunctionError('Error', 'it broke')
 }
 
-/** Paths and types of all leaves, so that two events can be compared in everything but their values. */
+/** Returns paths and types of all leaves, to compare two events without their values. */
 function shape(value: unknown, path = ''): string[] {
   if (typeof value !== 'object' || value === null) return [`${path}: ${typeof value}`]
   return Object.entries(value)
@@ -252,7 +252,7 @@ test('a sweep deletes versions that were replaced and carry the tag, and delete 
   now += 30_000
   expect(await bucket.sweep()).toEqual({ ...nothing, expired: ['rooms/unclaimed', 'rooms/kept'] })
   now += 30_000
-  // Of `unclaimed` nothing is left. Of `kept` the older version is, which doesn't carry the tag, behind a marker.
+  // Nothing is left of `unclaimed`. The older version of `kept`, which has no tag, is left behind a marker.
   expect(await bucket.sweep()).toEqual({ ...nothing, deletedVersions: 3 })
   expect(objects(dataDir)).toHaveLength(3)
 })

@@ -259,7 +259,7 @@ test.for([
   expect(leftovers(dataDir)).toEqual([])
 })
 
-/** A form of one file of `size` bytes, sent piece by piece as the bucket takes it. */
+/** Returns a form with one file of `size` bytes, which is sent as fast as the bucket reads it. */
 function slowForm({ url, fields }: Post, size: number) {
   const head = Object.entries(fields)
     .map(([name, value]) => `--b\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`)

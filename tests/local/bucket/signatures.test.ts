@@ -161,7 +161,7 @@ describe('a request signed in its header', () => {
   ]
   test.for(refused)('is refused $name', async ({ code, options }) => {
     const { bucket, client } = await given()
-    // The SDK mends a skewed clock by itself when it may try again; maxAttempts is 1 here.
+    // The SDK corrects a skewed clock if it may retry. Here maxAttempts is 1.
     await expect(clientFor(bucket, options).send(put())).rejects.toMatchObject({ name: code })
     await expect(client.send(new HeadObjectCommand({ Bucket: BUCKET, Key: 'a/b' }))).rejects.toMatchObject({
       $metadata: { httpStatusCode: 404 },

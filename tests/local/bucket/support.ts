@@ -12,7 +12,9 @@ export const REGION = 'us-east-1'
 export const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'secret' }
 export const ORIGIN = 'http://localhost:5173'
 
-/** A bucket that closes with the test, the events that its function got, and an SDK client for it. */
+/**
+ * Starts a bucket that closes with the test. Returns it with the events that its function received, and an SDK client.
+ */
 export async function given(options: Partial<BucketOptions> = {}): Promise<{
   bucket: Bucket
   events: S3Event[]
@@ -66,7 +68,7 @@ export async function presignedPost(
   return { url, fields }
 }
 
-/** What an answer says: its status, and S3's error code if there is one. */
+/** The result of a request: its status, and S3's error code if there is one. */
 export interface Outcome {
   status: number
   code: string | undefined
@@ -93,12 +95,12 @@ export async function postForm(
   return send(url, { method: 'POST', body: form, redirect: 'manual' })
 }
 
-/** Names of the temporary files that a bucket keeps. */
+/** Returns the names of the temporary files that a bucket keeps. */
 export function leftovers(dataDir: string): string[] {
   return readdirSync(join(dataDir, 'incoming'))
 }
 
-/** Names of the files that describe a bucket's objects, one each. */
+/** Returns the names of the files that describe a bucket's versions, one each. */
 export function objects(dataDir: string): string[] {
   return readdirSync(join(dataDir, 'objects'))
 }

@@ -17,7 +17,7 @@ async function deadPid(): Promise<number> {
 
 const NOBODY = 65_534
 
-/** Root, as in many a container, may write everywhere. */
+/** Acts as an ordinary user, because root, the user in many containers, may write everywhere. */
 async function asOrdinaryUser(folder: string, act: () => Promise<void>): Promise<void> {
   if (process.getuid?.() !== 0) return act()
   await chown(folder, NOBODY, NOBODY)

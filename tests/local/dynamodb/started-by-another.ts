@@ -1,4 +1,4 @@
-/** Run as a process of its own: starts DynamoDB Local, says where it is, and waits to be killed. */
+/** Runs as a process of its own: starts DynamoDB Local, prints its address, and waits to be killed. */
 import { startDynamoDbLocal } from '../../../local/dynamodb/process.ts'
 import { quietLog } from '../../support/quiet-log.ts'
 

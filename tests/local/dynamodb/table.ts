@@ -17,7 +17,7 @@ export const client = new DynamoDBClient(clientConfig)
 export const streamsClient = new DynamoDBStreamsClient(clientConfig)
 export const stackTable = loadStack().table
 
-/** A table of its own, as `terraform/stack.json` has it. */
+/** Creates a table of the test's own, as in `terraform/stack.json`. */
 export async function newTable(): Promise<{ tableName: string; streamArn: string }> {
   const tableName = `t${randomUUID()}`
   return { tableName, ...(await createTable(client, stackTable, tableName)) }

@@ -45,7 +45,7 @@ describe('sweep', () => {
     expect(await sweeper.sweep()).toBe(1)
     expect(await left()).toEqual(['a string', 'expiring now', 'later', 'more than five years ago', 'never'])
     expect(ttlDeletions.isOne(key('never'), 'e0')).toBe(false)
-    // Each reader of the stream asks for each record.
+    // Each reader of the stream asks about each record.
     for (const _ of ['deliveries', 'followups']) expect(ttlDeletions.isOne(key('expired'), 'e1')).toBe(true)
     expect(ttlDeletions.isOne(key('expired'), 'e2')).toBe(false)
     await sweeper.close()

@@ -135,7 +135,7 @@ describe('batches', () => {
     const { wiring, put } = await givenTable()
     const { mapping, batches } = await givenMapping(wiring, { maximumBatchingWindowInSeconds: 300, batchSize: 2 })
     await put('a')
-    // A second table's stream being drained says that the first had every chance to invoke.
+    // When a second table's stream is drained, the first had every chance to invoke.
     const other = await givenTable()
     await other.put('z')
     const otherMapping = await givenMapping(other.wiring)
@@ -165,7 +165,7 @@ describe('batches', () => {
     await put('a')
     await begun
     await putAll(['b', 'c', 'd'])
-    // A second table's stream being drained says that the first had every chance to be read.
+    // When a second table's stream is drained, the first had every chance to be read.
     const other = await givenTable()
     await other.put('z')
     const otherMapping = await givenMapping(other.wiring)
@@ -225,7 +225,7 @@ describe('queues', () => {
       for (const key of keys) running.add(key)
       most += 1
       if (most === 2) bothRun.open()
-      // Never resolves when queues exclude each other.
+      // Never resolves if the queues exclude each other.
       await bothRun.opened
       for (const { dynamodb } of records) {
         const sk = dynamodb?.Keys?.sk?.S

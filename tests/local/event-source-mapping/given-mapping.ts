@@ -22,7 +22,7 @@ export const plainMapping: StreamMapping = {
 
 export type Handler = (records: DynamoDBRecord[], attempt: number) => unknown
 
-/** A mapping whose function notes the batches it gets before it does what `handler` says; closed after the test. */
+/** Starts a mapping whose function records its batches before it runs `handler`. Closed after the test. */
 export async function givenMapping(
   wiring: Pick<EventSourceMappingOptions, 'streamsClient' | 'streamArn'>,
   mapping: Partial<StreamMapping> = {},
@@ -60,7 +60,7 @@ export function failing(...records: (DynamoDBRecord | undefined)[]) {
   return { batchItemFailures: records.map((record) => ({ itemIdentifier: record?.dynamodb?.SequenceNumber ?? '' })) }
 }
 
-/** A promise to settle from outside. */
+/** Returns a promise that can be resolved from outside. */
 export function gate(): { opened: Promise<void>; open: () => void } {
   let open = () => {}
   const opened = new Promise<void>((resolve) => {

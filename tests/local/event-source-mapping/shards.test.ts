@@ -17,7 +17,7 @@ interface FakeShard {
   sks: string[]
 }
 
-/** A stream of several shards, which DynamoDB Local does not make. `onPoll` may throw in place of an answer. */
+/** Creates a stream of several shards, which DynamoDB Local doesn't have. `onPoll` may throw instead of a response. */
 function fakeStream(
   shards: FakeShard[],
   onPoll: (shardId: string, poll: number) => void = () => {},
@@ -50,7 +50,7 @@ function fakeStream(
       if (shard === undefined) throw new Error(`no shard ${id}`)
       polls += 1
       onPoll(id, polls)
-      // One record a page.
+      // One record per page.
       const index = Number(position)
       const sk = shard.sks[index]
       if (sk === undefined) return { Records: [], ...(!shard.closed && { NextShardIterator: `${id}/${index}` }) }

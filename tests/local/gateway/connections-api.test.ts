@@ -19,7 +19,7 @@ interface Answer {
   body: string
 }
 
-/** A request as bytes would have it: `fetch` and the SDK tidy paths up. */
+/** Sends a request with exactly this path, because `fetch` and the SDK normalize paths. */
 async function raw(api: Harness, method: string, path: string, body?: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const req = request({ port: api.port, host: '127.0.0.1', method, path }, (res) => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { allow, Client, ROUTES, startGateway } from './harness.ts'
 
-/** Keys and types, without values. */
+/** Returns keys and types, without values. */
 function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shapeOf)
   if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value
@@ -10,8 +10,9 @@ function shapeOf(value: unknown): unknown {
 }
 
 /**
- * Keys and types as captured from AWS, values made up. MESSAGE and DISCONNECT follow aws-lambda-go's
- * `events/testdata/apigw-websocket-request-*.json`, CONNECT its header list, the authorizer's event the example in
+ * Reads an event with keys and types as captured from AWS, and invented values. MESSAGE and DISCONNECT follow
+ * aws-lambda-go's `events/testdata/apigw-websocket-request-*.json`, CONNECT its header list, the authorizer's event the
+ * example in
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
  */
 function fixture(name: string): unknown {
@@ -74,7 +75,7 @@ test('the events of a connection agree with each other', async () => {
 
 test('a repeated query parameter or header keeps its last value and all of them, decoded', async () => {
   const api = await startGateway()
-  // Node takes several values of a header, the types of `ws` don't.
+  // Node accepts several values of a header, but the types of `ws` don't.
   const headers = { 'X-Many': ['one', 'two'] } as unknown as Record<string, string>
   await Client.connect(`${api.url}?a=1&a=%2B%202&b=`, { headers })
   expect(await api.event('connect')).toMatchObject({

@@ -6,7 +6,9 @@ import { frame, TEXT, CONTINUATION, PING } from './frames.ts'
 
 const LIMIT = 32_768
 
-/** What the guard reports for these chunks: the number of messages before the oversize frame, if there was one. */
+/**
+ * Returns what the guard reports for these chunks: the number of messages before the oversize frame, if there was one.
+ */
 function oversizeIn(chunks: Buffer[]): number[] {
   const socket = new PassThrough()
   const reports: number[] = []

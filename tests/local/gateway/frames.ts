@@ -2,7 +2,7 @@ export const CONTINUATION = 0
 export const TEXT = 1
 export const PING = 9
 
-/** A masked client frame as raw bytes: https://www.rfc-editor.org/rfc/rfc6455#section-5.2 */
+/** Returns a masked client frame as raw bytes: https://www.rfc-editor.org/rfc/rfc6455#section-5.2 */
 export function frame(opcode: number, payload: number | string, { fin = true } = {}): Buffer {
   const data = Buffer.from(typeof payload === 'string' ? payload : 'x'.repeat(payload))
   const first = (fin ? 0x80 : 0) | opcode

@@ -8,7 +8,7 @@ import { createGateway, type Gateway } from '../../../local/gateway/gateway.ts'
 import type { GatewayLimits } from '../../../local/gateway/gateway-limits.ts'
 import type { Stack } from '../../../terraform/stack.ts'
 
-/** An event as the fake functions get it: as JSON, like Lambda. */
+/** An event as the fake functions receive it: from JSON, as in Lambda. */
 export interface TestEvent {
   [key: string]: unknown
   requestContext: {
@@ -42,10 +42,10 @@ export interface Harness {
   /** `ws://…/local` */
   url: string
   client: ApiGatewayManagementApiClient
-  /** Every event a function got, in order. */
+  /** Every event that a function received, in order. */
   events: { functionName: string; event: TestEvent }[]
   log: LogLine[]
-  /** The nth event (from 1) that a function gets, waited for. */
+  /** Waits for the nth event (counted from 1) that a function receives. */
   event(functionName: string, nth?: number): Promise<TestEvent>
 }
 
@@ -81,7 +81,7 @@ export function policy(effect: string, resource: string, context?: Record<string
   }
 }
 
-/** A gateway behind a real HTTP server, with functions made of plain JavaScript; stopped when the test ends. */
+/** Starts a gateway behind a real HTTP server, with functions of plain JavaScript. Stopped when the test ends. */
 export async function startGateway({ functions, routes = ROUTES, limits = {} }: Options = {}): Promise<Harness> {
   const implementations: Functions = { ...FUNCTIONS, ...functions }
   const events: Harness['events'] = []
@@ -198,7 +198,7 @@ export class Client {
   }
 }
 
-/** The HTTP status that an upgrade is refused with. */
+/** Returns the HTTP status with which an upgrade is refused. */
 export async function refusedStatus(url: string): Promise<number | undefined> {
   const ws = new WebSocket(url)
   return new Promise((resolve, reject) => {
@@ -211,7 +211,7 @@ export async function refusedStatus(url: string): Promise<number | undefined> {
   })
 }
 
-/** A promise and what settles it. */
+/** Returns a promise and the function that resolves it. */
 export function deferred<T = void>(): { promise: Promise<T>; resolve: (value: T) => void } {
   let resolve!: (value: T) => void
   const promise = new Promise<T>((r) => {

@@ -19,7 +19,7 @@ type Functions = Record<'server' | 'serverAuthorizer', (event: Event) => unknown
 const { serverApi } = loadStack()
 const API = { apiId: 'api', stage: '$default', region: 'eu-west-1', accountId: '123456789012' }
 
-/** The HTTP API at a free port, with functions of a test. */
+/** Starts the HTTP API on a free port, with functions of the test. */
 async function start(functions: Partial<Functions> = {}, integrationTimeoutMs?: number) {
   const calls: { name: string; event: Event }[] = []
   const all: Functions = {

@@ -26,7 +26,7 @@ const functions = {
   log: fixture('two/log'),
 }
 
-/** A log whose lines can be waited for. */
+/** Returns a log whose lines can be waited for. */
 function recordingLog() {
   const lines: { level: string; message: string; fields: Record<string, unknown> | undefined }[] = []
   let written = () => {}
@@ -160,7 +160,7 @@ describe('the lambda host', () => {
     const { port } = server.address() as AddressInfo
     const timedOut = failureOf(host.invoke('hangShortly', { ...event, port }))
     const [socket] = (await connected) as [Socket]
-    // Only its worker's end closes what the handler has opened: with the thread, so abruptly or not.
+    // Only the end of its worker closes what the handler has opened, whether abruptly or not.
     const closed = new Promise((resolve) => socket.resume().once('error', resolve).once('close', resolve))
     expect((await timedOut).errorType).toBe('Sandbox.Timedout')
     await closed

@@ -23,7 +23,7 @@ const items = async () => {
 }
 
 test('the copy is behind, and ends as the table: the later record of an item overtakes none', async () => {
-  // The first copy of an item waits the longest.
+  // The first copy of an item waits longest.
   const delays = [1, 0]
   const random = vi.fn(() => delays.shift() ?? 0)
   const faults = { ...likeAws(random), indexLagMs: 300 }

@@ -8,10 +8,10 @@ import { unique } from '../../support/runtime.ts'
 import { png } from '../../support/upload-form.ts'
 import { useChat } from '../../support/use-chat.ts'
 
-// As `npm start -- --like-aws`, and frames are throttled ten times as often.
+// As `npm start -- --like-aws`, but frames are throttled ten times as often.
 const chat = await useChat({ log: quietLog, likeAws: { ...likeAws(), refused: 0.05 } })
 
-/** What a call of the SDK rejects with says whether it helps to call again. */
+/** Repeats a call as long as the SDK's error is retryable. */
 async function patiently<T>(call: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -47,7 +47,7 @@ test(
     await rooms[0].send({ content: 'the end' }).done
     await Promise.all(heard.map(({ until }) => until(({ content }) => content === 'the end')))
 
-    // A number whose message could not be written, so that it was sent again with another, is left out for all.
+    // A message that could not be written was sent again with another number. Everybody skips the first number.
     const [seqs = [], ...otherSeqs] = heard.map(({ heard: messages }) => messages.map(({ seq }) => seq))
     expect([seqs.length, new Set(seqs).size]).toEqual([27, 27])
     expect(seqs).toEqual(seqs.toSorted((a, b) => a - b))
