@@ -10,7 +10,7 @@ export interface Asked {
   /** The whole request, one character per byte. */
   bytes: string
   socket: Socket
-  /** From 1 on: which of the server's sockets it is. */
+  /** Number of the server's socket, counted from 1. */
   link: number
 }
 

@@ -605,7 +605,8 @@ test('a file of 25 MiB is judged by its first bytes: 4,100 of them are read', as
 
 test('the function may do in table and bucket what it does in all of these tests, and no more', () => {
   const { table = [], bucket: inBucket = [] } = loadStack().functions.objectCreated!.touches
-  // In a huge room it leaves tasks, as the stream's function does: `tests/entities/capacity.test.ts`.
+  // `GetObject` is for keys without a version, in a bucket that had no versions when a file arrived. Without
+  // `ListBucket`, S3 returns 403 for an object that doesn't exist, and not 404.
   expect([...rights.table, 'BatchWriteItem'].sort()).toEqual(table.toSorted())
   // For keys without a version, in a bucket that had none when a file came; and without the right to list, S3 says 403
   // of an object that isn't there, and not 404.

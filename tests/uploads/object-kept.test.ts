@@ -26,7 +26,7 @@ afterAll(() => ownBucket.close())
 const rights = new ObservedRights(client, s3)
 const handler = (event: S3Event) => rights.during(() => handle(event))
 
-/** A picture that has become a message, and the event of its tag. */
+/** Creates a picture that has become a message. Returns the event of its tag, too. */
 async function givenPicture(content?: Uint8Array<ArrayBuffer>) {
   const picture = content ?? (await photo())
   const { room, adaId } = await roomOfTwo()
@@ -41,7 +41,7 @@ async function givenPicture(content?: Uint8Array<ArrayBuffer>) {
   return { room, key, uploadId: upload.uploadId, messageId, kept, message }
 }
 
-/** The keys of all versions of the file and of what was made of it. */
+/** Returns the keys of all versions of the file and of its thumbnails. */
 async function objectsOf(key: string): Promise<string[]> {
   const { Versions = [], DeleteMarkers = [] } = await s3.send(
     new ListObjectVersionsCommand({ Bucket: bucket, Prefix: key }),
@@ -51,7 +51,7 @@ async function objectsOf(key: string): Promise<string[]> {
 
 const small = (key: string) => [smallOf(key, 640), smallOf(key, 1280)].sort()
 
-/** Does something before the first of the small pictures is stored. */
+/** Runs `act` before the first of the thumbnails is stored. */
 function beforeTheFirst(act: () => Promise<unknown>): void {
   let first: Promise<unknown> | undefined
   s3.middlewareStack.add(
@@ -151,6 +151,6 @@ test('what can’t be stored fails, so that it is tried again', async () => {
 test('the function may do in table and bucket what it does in all of these tests, and no more', () => {
   const { table = [], bucket: inBucket = [], small: ofSmall = [] } = loadStack().functions.thumbnails!.touches
   expect([...rights.table].sort()).toEqual(table.toSorted())
-  // Without the right to list, S3 says 403 of an object that isn't there, and not 404.
+  // Without the right to list, S3 returns 403 for an object that doesn't exist, and not 404.
   expect([...rights.bucket, 'ListBucket'].sort()).toEqual([...inBucket, ...ofSmall].sort())
 })

@@ -25,7 +25,7 @@ describe('a picture made small', () => {
   test('stands upright, as a viewer would have turned its original', async () => {
     const [small] = await shrinkPicture(await photo({ orientation: 6 }))
     expect(await sharp(small!.bytes).metadata()).toMatchObject({ width: 480, height: 640 })
-    // A quarter turn clockwise: what was above is on the right.
+    // A quarter turn clockwise: the upper half is now on the right.
     expect([await pixelAt(small!.bytes, 40, 320), await pixelAt(small!.bytes, 440, 320)].map(isRed)).toEqual([
       false,
       true,
@@ -55,7 +55,7 @@ describe('what is not made small', () => {
 
   test('a moving picture whose frames have so many together', async () => {
     const frames = Buffer.from(await moving('webp', 16, 16))
-    // The canvas: https://www.rfc-editor.org/rfc/rfc9649#name-extended-file-format
+    // The size of the canvas: https://www.rfc-editor.org/rfc/rfc9649#name-extended-file-format
     for (const at of [24, 27]) frames.writeUIntLE(5_100 - 1, at, 3)
     await expect(shrinkPicture(frames)).rejects.toThrow('Input image exceeds pixel limit')
   })

@@ -16,7 +16,7 @@ interface Manifest {
   icons: { src: string; purpose?: string }[]
 }
 
-/** What the build has told the worker. */
+/** Returns the lists of files that the build has written into the worker. */
 function buildIn(worker: string): { files: string[]; later: string[] } {
   const listIn = (name: string) =>
     (new RegExp(`${name}:\\[(.*?)\\]`).exec(worker)?.[1] ?? '').split(',').map((text) => text.slice(1, -1))

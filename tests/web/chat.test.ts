@@ -11,7 +11,7 @@ const added = (chatRoomId: string, roomName: string, headSeq = 0) => ({
   ...{ event: 'roomAdded', chatRoomId, roomName, headSeq },
 })
 
-/** Rooms are called by their id. A direct room's name is its users'. */
+/** Rooms are named by their id. A direct room is named by its users. */
 async function givenDirect(name: string) {
   const given = givenChat()
   given.server.override = ({ action }) =>
@@ -142,7 +142,7 @@ describe('a conversation with somebody', () => {
   })
 })
 
-/** The server has counted what is unread. */
+/** Waits until the server has counted the unread messages. */
 const counted = (given: Pick<ReturnType<typeof givenChat>, 'clock'>) => given.clock.advance(200)
 
 describe('unread', () => {
@@ -174,7 +174,7 @@ describe('unread', () => {
     expect(given.chat.unread.get()).toBe('')
     await clock.advance(2_000)
     expect(server.markers.get('general')).toBe(4)
-    // A tab that is behind takes nothing back.
+    // A tab that lags behind takes nothing back.
     server.socket.events({ event: 'read', chatRoomId: 'general', seq: 2, at: 0 })
     expect(conversation('general').unread.get()).toMatchObject({ readTo: 4, count: 0 })
   })

@@ -17,7 +17,7 @@ export class FakeStrings implements KeptStrings {
   keys = (): string[] => [...this.strings.keys()]
 }
 
-/** The user `me`, on a server in memory with these rooms: each name with its messages, all of bob's. */
+/** Creates the user `me` on a server in memory with these rooms: each name with its messages, all of bob's. */
 export function givenChat(rooms: Record<string, string[]> = {}, strings = new FakeStrings()) {
   const given = givenClient({ outbox: new Unsent(strings, 'me') })
   const { server, client, errors } = given
@@ -43,7 +43,7 @@ export function givenChat(rooms: Record<string, string[]> = {}, strings = new Fa
     if (!found) throw new Error(`the chat has no ${name}`)
     return found
   }
-  /** Bob says something, and everybody is told. */
+  /** Bob sends a message, and everybody receives it. */
   const say = (name: string, content: string) => server.socket.events(server.keep(name, content))
   return { ...given, chat, strings, conversation, say }
 }

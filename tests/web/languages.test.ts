@@ -26,7 +26,7 @@ afterEach(() => {
 
 type Sentence = string | ((...parts: string[]) => unknown)
 
-/** All sentences of a language, by path. */
+/** Returns all sentences of a language, by path. */
 function sentencesIn(value: unknown, path = ''): Map<string, Sentence> {
   if (typeof value === 'string' || typeof value === 'function') return new Map([[path, value as Sentence]])
   return new Map(Object.entries(value as object).flatMap(([name, inner]) => [...sentencesIn(inner, `${path}.${name}`)]))
@@ -34,7 +34,7 @@ function sentencesIn(value: unknown, path = ''): Map<string, Sentence> {
 
 const english = sentencesIn(en)
 
-/** Which of its parameters a sentence says. */
+/** Returns which of its parameters a sentence contains. */
 function saidBy(sentence: Sentence): string[] {
   if (typeof sentence === 'string') return []
   const said = [sentence(...Array.from({ length: sentence.length }, (_, index) => `<${index}>`))].flat().join('')
@@ -49,7 +49,8 @@ describe.each(Object.entries({ de, es, ja, ar }))('in %s', (_name, language) => 
   })
 
   test('every sentence names what the English one names', () => {
-    // The server's own words, which are English, are told in English alone; a problem of length has its number.
+    // The server's own words are in English, so only the English sentence contains them. A problem of length contains
+    // its number.
     const free = ['.problems.other', '.problems.tooLong']
     for (const [path, sentence] of english) {
       if (!free.includes(path)) expect(saidBy(own.get(path)!), path).toEqual(saidBy(sentence))
@@ -73,7 +74,7 @@ test('numbers choose the sentence, as the language tells them apart', () => {
 
 describe('sentences with a number', () => {
   const numbers = [1, 2, 3, 11]
-  /** All that take one: names stand for the other parts. */
+  /** All sentences that take a number. Names stand for the other parts. */
   const sentences = (): Record<string, (number: number) => unknown> => ({
     andOthers: (number) => words.andOthers('Ada', number),
     charactersLeft: words.charactersLeft,
@@ -111,7 +112,7 @@ describe('sentences with a number', () => {
     ])
     expect(String(sentences().inviteOfMany!(1))).toContain('used 1 of 1 time')
     expect(words.newCount(120)).toBe('99+ new')
-    // Forms that English has for more than one only.
+    // Forms that English uses only for more than one.
     for (const text of all()) expect(text).not.toMatch(/\b(?<!of )1 (others|times|members|replies|characters)\b/)
   })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Piece, piecesOf, plainTextOf } from '../../web/src/text/markdown.ts'
 
-/** The pieces as short marks: what is bold is `b(…)`. */
+/** Returns the pieces as short marks: bold text is `b(…)`. */
 const brief = (pieces: readonly Piece[]): string => pieces.map(mark).join('')
 
 function mark(piece: Piece): string {

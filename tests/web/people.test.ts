@@ -11,7 +11,7 @@ interface Given {
   erased?: true
 }
 
-/** Users of a server, by id. */
+/** Creates a server with these users, by id. */
 async function givenPeople(profiles: Record<string, Given>, imageOrigins: string[] = []) {
   const given = givenChat()
   given.server.features = ['profiles']

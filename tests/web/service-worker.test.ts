@@ -5,7 +5,7 @@ import { buildWorker } from '../../web/build-worker.ts'
 const SCOPE = 'https://chat.example/'
 const LARGE = 'x'.repeat(600_000)
 
-/** What the server has, by path from the page's root. */
+/** The server's files, by path from the page's root. */
 type Files = Record<string, string>
 
 class FakeCache {
@@ -36,7 +36,7 @@ class FakeCache {
   }
 }
 
-/** A browser that runs the worker that the build writes. Caches and the server are fakes, which can fail. */
+/** A browser that runs the worker of the build. Caches and the server are fakes, which can fail. */
 class Browser {
   readonly caches = new Map<string, FakeCache>()
   readonly reported: unknown[] = []
@@ -49,7 +49,11 @@ class Browser {
     return content === undefined ? new Response('', { status: 404 }) : new Response(content)
   }
 
-  /** Starts the worker of a version. @returns what tells it an event */
+  /**
+   * Starts the worker of a version.
+   *
+   * @returns a function that sends it an event
+   */
   async start(files: Files, entry: string) {
     const all = Object.entries(files).map(([path, content]) => ({ path, content }))
     const { content } = await buildWorker(all, entry)
@@ -90,7 +94,11 @@ class Browser {
     }
   }
 
-  /** Deploys a version. @returns its worker, installed and active */
+  /**
+   * Deploys a version.
+   *
+   * @returns its worker, installed and active
+   */
   async deploy(name: string) {
     const files = version(name)
     this.server = { ...files, '': files['index.html']! }
@@ -100,7 +108,7 @@ class Browser {
     return worker
   }
 
-  /** Whether an open page of a version still finds its parts. */
+  /** Whether an open page of a version can still load its parts. */
   hasKept(name: string): boolean {
     return [...this.caches.values()].some(({ kept }) => kept.has(`${SCOPE}assets/part-${name}.js`))
   }

@@ -7,7 +7,7 @@ import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose'
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
-/** Required and not imported: its types name the DOM's, and with them every source here would have those. */
+/** Required instead of imported, because its types refer to the DOM's and would add them to every source here. */
 const { parse: hclParse } = createRequire(import.meta.url)('@cdktn/hcl2json') as {
   parse: (file: string, text: string) => Promise<unknown>
 }
@@ -20,7 +20,7 @@ const [one, two, foreign] = [await keyPair('one'), await keyPair('two'), await k
 
 const asKeys = (...pairs: { jwk: object }[]) => ({ keys: pairs.map(({ jwk }) => jwk) })
 
-/** What the key server does with a request; it counts them. */
+/** How the key server responds to a request. Requests are counted. */
 let respond: (response: ServerResponse) => void
 let fetches = 0
 const sends = (body: unknown) => (response: ServerResponse) => void response.end(JSON.stringify(body))
@@ -44,7 +44,7 @@ const environment = {
   JWT_AUDIENCE: 'tests',
 }
 
-/** A new instance of the function. */
+/** Starts a new instance of the function. */
 async function start(settings: Record<string, string> = {}) {
   vi.resetModules()
   for (const [name, value] of Object.entries({ ...environment, ...settings })) vi.stubEnv(name, value)
@@ -324,7 +324,7 @@ describe('a recipe of docs/identity-providers.md', async () => {
     }))
     .filter((recipe): recipe is { name: string; hcl: string; token: string } => recipe.token !== undefined)
 
-  /** A provider's key, which signs as it does. Keycloak has a key for encryption in its set too. */
+  /** A provider's key, which signs as the provider does. Keycloak's key set also has a key for encryption. */
   const provider = await (async () => {
     const [{ privateKey, publicKey }, encryption] = [
       await generateKeyPair('RS256', { modulusLength: 2_048 }),

@@ -5,7 +5,7 @@ import { logger } from '../../src/logger.ts'
 import { route } from '../../src/ws/route.ts'
 import type { SocketEvent } from '../../src/ws/socket-event.ts'
 
-// What is logged is of no interest here.
+// The log is not tested here.
 logger.setLogLevel('SILENT')
 
 const inAnHour = Math.ceil(Date.now() / 1_000) + 3_600
@@ -27,7 +27,7 @@ const family = route(
   action('leaveRoom', async ({ chatRoomId }, { userId }) => ({ chatRoomId: `${chatRoomId} without ${userId}` })),
 )
 
-/** Status and frame that the handler returns. */
+/** Returns the status and frame of the handler's response. */
 async function run(handler: typeof family, event: SocketEvent): Promise<{ status: number; frame: unknown }> {
   const { statusCode, body } = await handler(event)
   return { status: statusCode ?? 0, frame: JSON.parse(body ?? '') as unknown }
