@@ -4,11 +4,11 @@ import { en } from './en.ts'
 import { setLocale } from './locale.ts'
 import { setWords, type Words } from './words.ts'
 
-/** The languages of the page, each as it calls itself. */
+/** The languages of the page with their own names. */
 export const languages = { en: 'English', de: 'Deutsch', es: 'Español', ja: '日本語', ar: 'العربية' } as const
 export type Language = keyof typeof languages
 
-/** All but English are loaded when they are wanted. */
+/** The languages other than English are loaded when they are needed. */
 const load: Record<Language, () => Promise<Words>> = {
   en: async () => en,
   de: async () => (await import('./de.ts')).de,
@@ -20,8 +20,8 @@ const load: Record<Language, () => Promise<Words>> = {
 const KEY = 'tabletalk.language'
 
 /**
- * The language that the page is shown in: the one that the user has chosen for this browser, otherwise the first of the
- * browser's own that the page has. It begins with English, until `start` has loaded the words.
+ * The language of the page: the one that the user has chosen for this browser, otherwise the first of the browser's
+ * languages that the page has. It is English until `start` has loaded the words.
  */
 export class LanguageChoice extends Store<Language> {
   readonly #strings: KeptStrings
@@ -36,7 +36,7 @@ export class LanguageChoice extends Store<Language> {
     this.#chosen = languageOf(strings.getItem(KEY) ?? '')
   }
 
-  /** What the user has chosen; undefined for the browser's. */
+  /** The language that the user has chosen; undefined to follow the browser. */
   get chosen(): Language | undefined {
     return this.#chosen
   }
@@ -46,12 +46,12 @@ export class LanguageChoice extends Store<Language> {
     return this.#ofBrowser.map(languageOf).find((language) => language !== undefined) ?? 'en'
   }
 
-  /** @throws Error when the words can't be loaded: the page goes on in the language that it had */
+  /** @throws Error when the words can't be loaded; the page then keeps its language */
   start(): Promise<void> {
     return this.#show(this.#chosen ?? this.ofBrowser)
   }
 
-  /** @throws Error like `start` */
+  /** @throws Error as `start` does */
   choose(language: Language | undefined): Promise<void> {
     this.#chosen = language
     if (language === undefined) this.#strings.removeItem(KEY)
@@ -61,7 +61,7 @@ export class LanguageChoice extends Store<Language> {
 
   async #show(language: Language): Promise<void> {
     const words = await load[language]()
-    // Another one may have been chosen meanwhile.
+    // Another language may have been chosen meanwhile.
     if (language !== (this.#chosen ?? this.ofBrowser)) return
     setWords(words)
     setLocale(this.#ofBrowser.find((locale) => languageOf(locale) === language) ?? language)
@@ -69,7 +69,7 @@ export class LanguageChoice extends Store<Language> {
   }
 }
 
-/** The page's language for `de-AT`, say. */
+/** Returns the page's language for a language tag such as `de-AT`. */
 function languageOf(locale: string): Language | undefined {
   const [language = ''] = locale.toLowerCase().split('-')
   return Object.hasOwn(languages, language) ? (language as Language) : undefined

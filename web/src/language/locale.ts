@@ -1,4 +1,4 @@
-/** In which dates, lists and numbers are written, as `en-GB`; undefined is the browser's own. */
+/** The locale for dates, lists and numbers, such as `en-GB`; undefined for the browser's own. */
 export let locale: string | undefined
 
 export const setLocale = (next: string | undefined): void => {
@@ -21,5 +21,5 @@ export const listText = (items: readonly string[]): string => new Intl.ListForma
 
 const RIGHT_TO_LEFT = /^(ar|fa|he|ur)\b/
 
-/** Which way the language is written. */
+/** The direction in which the language is written. */
 export const direction = (): 'ltr' | 'rtl' => (RIGHT_TO_LEFT.test(locale ?? '') ? 'rtl' : 'ltr')

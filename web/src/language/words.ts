@@ -1,9 +1,9 @@
 import { en } from './en.ts'
 
-/** What every language says. */
+/** The words that every language has. */
 export type Words = typeof en
 
-/** All that the page says, in the language that is chosen. Read it when it is shown: it changes with the language. */
+/** The page's words in the current language. Read them while rendering, because they change with the language. */
 export let words: Words = en
 
 export const setWords = (next: Words): void => {
