@@ -4,7 +4,7 @@ import { listText, numberText, percentText } from './locale.ts'
 
 const count = counting('en')
 
-/** All words of the page in English. A sentence that is missing in another language is a type error. */
+/** All that the page says, in English. The other languages say the same: a sentence that one lacks is a type error. */
 export const en = {
   // Everywhere
   add: 'Add',

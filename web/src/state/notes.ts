@@ -1,7 +1,7 @@
 import type { Room } from '../../../client/index.ts'
 import { Store } from '../../../client/react/index.ts'
 
-/** Somebody joined, left, or put this user into the room while this page was open. */
+/** A note that somebody joined, left, or added this user to the room while this page was open. */
 export interface Note {
   id: string
   userId: string
@@ -11,7 +11,7 @@ export interface Note {
 
 const MAX_NOTES = 50
 
-/** Who came and went in a room. */
+/** The notes about users who joined or left a room. */
 export class Notes extends Store<readonly Note[]> {
   #count = 0
 
@@ -19,7 +19,7 @@ export class Notes extends Store<readonly Note[]> {
     super([])
     on('memberJoined', ({ userId, timestamp }) => this.add({ userId, timestamp, what: 'joined' }))
     on('memberLeft', ({ userId, timestamp }) => this.add({ userId, timestamp, what: 'left' }))
-    // The messages begin anew.
+    // The list of messages starts anew, so the notes do too.
     for (const name of ['discontinuity', 'stale'] as const) on(name, () => this.set([]))
   }
 

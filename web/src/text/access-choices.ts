@@ -1,2 +1,2 @@
-/** What a user may choose, the safest first. */
+/** The kinds of access that a user may choose, the safest first. */
 export const accessChoices = ['private', 'link', 'public'] as const

@@ -3,9 +3,9 @@ import { type Phrase } from '../language/grammar.ts'
 import { words } from '../language/words.ts'
 
 /**
- * What was done in a room. A server may be newer than this page: an action that isn't known is shown by its name.
+ * Returns the phrase for an entry of the audit log. A newer server may have further actions; they are shown by name.
  *
- * @param whom it was done to, where it was to somebody
+ * @param whom the user to whom the action was done, if any
  */
 export const auditPhrase = <T>(action: string, by: T, whom: T): Phrase<T> =>
   Object.hasOwn(words.audit, action) ? words.audit[action as AuditEntry['action']](by, whom) : [by, ` ${action} `, whom]

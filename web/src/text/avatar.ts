@@ -1,13 +1,13 @@
 /** The number of avatar colours: `.hue-0` and so on in the style sheet. */
 export const HUES = 12
 
-/** Two neighbours of a colour that is taken look like it: the next one is far from it. */
+/** If a colour is taken, this many colours are skipped, because neighbouring colours look alike. */
 const STEP = 5
 
-/** The colours of the ids that have been shown. */
+/** The colours of the ids that the page has shown. */
 const given = new Map<string, number>()
 
-/** Returns the number of an id's colour: always the same, and another for each of the first twelve on the page. */
+/** Returns the number of an id's colour, which doesn't change. The first twelve ids on the page get different ones. */
 export function hueOf(id: string): number {
   const known = given.get(id)
   if (known !== undefined) return known

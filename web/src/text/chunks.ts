@@ -1,13 +1,13 @@
 import type { Item, Row } from './rows.ts'
 import { spanOf } from './span.ts'
 
-/** Neighbouring rows that the browser lays out, or skips, together. */
+/** Adjacent rows that the browser lays out or skips together. */
 export interface Chunk {
   key: string
   rows: Row[]
 }
 
-/** Divides a long list, so that rows far out of sight cost nothing. */
+/** Divides a long list into chunks, so that the browser needn't lay out rows that are far out of sight. */
 export function chunksOf(rows: readonly Row[]): Chunk[] {
   const chunks: Chunk[] = []
   /** The rows before a group, which belong to its chunk. */
@@ -28,11 +28,11 @@ export function chunksOf(rows: readonly Row[]): Chunk[] {
   return chunks
 }
 
-/** Typical heights of a line and of a message, px. */
+/** The typical heights of a line and of a message, in pixels. */
 const LINE_PX = 36
 const MESSAGE_PX = 48
 
-/** Estimates the height of a chunk that has not been laid out yet, px. */
+/** Estimates the height of a chunk that has not been laid out yet, in pixels. */
 export const heightOf = ({ rows }: Chunk): number =>
   rows.reduce((sum, row) => sum + LINE_PX + (row.kind === 'group' ? row.items.length * MESSAGE_PX : 0), 0)
 

@@ -2,7 +2,7 @@ import { locale } from '../language/locale.ts'
 import { words } from '../language/words.ts'
 
 const styles = {
-  // As the language writes it: 09:05 in British English, 9:05 in Japanese.
+  // `short` follows the language: 09:05 in British English, 9:05 in Japanese.
   time: { timeStyle: 'short' },
   full: { dateStyle: 'full', timeStyle: 'short' },
   weekday: { weekday: 'long', day: 'numeric', month: 'long' },
@@ -15,10 +15,10 @@ let formatters: Partial<Record<keyof typeof styles, Intl.DateTimeFormat>> = {}
 let zone: string | undefined
 let shownIn: string | undefined
 
-/** The device's time zone, as `Europe/Berlin`. It changes when the device travels. */
+/** Returns the device's time zone, such as `Europe/Berlin`. It changes when the device travels. */
 export function timeZone(): string {
   const { timeZone: now } = new Intl.DateTimeFormat().resolvedOptions()
-  // A formatter keeps the zone and the language of the moment when it was made.
+  // A formatter keeps the zone and the language that it was created with.
   if (now !== zone || locale !== shownIn) formatters = {}
   shownIn = locale
   return (zone = now)
@@ -33,7 +33,7 @@ export const timeOf = (timestamp: number): string => formatted('time', timestamp
 
 export const momentOf = (timestamp: number): string => formatted('full', timestamp)
 
-/** Returns the day in this device's calendar, as a number that rises by one each day. */
+/** Returns the day in this device's calendar, as a number that increases by one each day. */
 export function dayOf(timestamp: number): number {
   const at = new Date(timestamp)
   return Date.UTC(at.getFullYear(), at.getMonth(), at.getDate()) / 86_400_000
@@ -48,10 +48,10 @@ export function dayName(timestamp: number, now: number): string {
   return formatted(isThisYear ? 'weekday' : 'date', timestamp)
 }
 
-/** Returns the time of a moment of today, the date of any other. */
+/** Returns the time if the moment is today, otherwise the date. */
 export const briefMoment = (timestamp: number, now: number): string =>
   formatted(dayOf(timestamp) === dayOf(now) ? 'time' : 'short', timestamp)
 
-/** The time of a moment of today, the date and time of any other. */
+/** Returns the time if the moment is today, otherwise the date and time. */
 export const plainMoment = (timestamp: number, now: number): string =>
   formatted(dayOf(timestamp) === dayOf(now) ? 'time' : 'moment', timestamp)

@@ -1,12 +1,12 @@
 import names from 'emojibase-data/en/shortcodes/github.json' with { type: 'json' }
 
-/** An emoji and what it is called between colons, as on GitHub and in Slack. */
+/** An emoji and its name between colons, as on GitHub and in Slack. */
 export interface NamedEmoji {
   emoji: string
   name: string
 }
 
-/** Some are letters unless it is said that they are pictures. */
+/** Some characters are shown as text unless a variation selector asks for the emoji. */
 const asPicture = (emoji: string): string => (/^\P{Emoji_Presentation}$/u.test(emoji) ? `${emoji}\uFE0F` : emoji)
 
 const emojiOf = (code: string): string =>
@@ -16,10 +16,10 @@ const all: NamedEmoji[] = Object.entries(names as Record<string, string | string
   [called].flat().map((name) => ({ emoji: emojiOf(code), name })),
 )
 
-/** The emoji that is called exactly so. */
+/** Returns the emoji with exactly this name. */
 export const emojiCalled = (name: string): string | undefined => all.find((one) => one.name === name)?.emoji
 
-/** Returns emoji whose names fit, those first that begin so, the shortest names first. */
+/** Returns emoji whose names contain the query: first those that begin with it, then the shortest names. */
 export function emojiLike(query: string, most: number): NamedEmoji[] {
   const rank = ({ name }: NamedEmoji) => (name.startsWith(query) ? 0 : name.includes(`_${query}`) ? 1 : 2)
   const seen = new Set<string>()

@@ -12,31 +12,31 @@ const units = [
   { name: 'second', seconds: 1 },
 ] as const
 
-/** Says a time in words, in the largest unit that fits: `1 hour`, `90 seconds`. */
+/** Returns a duration in words, in the largest unit without a remainder: `1 hour`, `90 seconds`. */
 export function spanText(seconds: number): string {
   const { name, seconds: unit } = units.find((unit) => seconds >= unit.seconds && seconds % unit.seconds === 0)!
   return unitText(seconds / unit, name, { unitDisplay: 'long' })
 }
 
-/** For how long somebody may be muted, seconds. */
+/** The durations of a mute, in seconds. */
 export const muteSpans = [10 * MINUTE, HOUR, 8 * HOUR, DAY, 7 * DAY, 28 * DAY] as const
 
-/** For how long somebody may be banned, seconds; 0 is for good. */
+/** The durations of a ban, in seconds; 0 is permanent. */
 export const banSpans = [0, HOUR, DAY, 7 * DAY, 30 * DAY, 365 * DAY] as const
 
-/** How far back what a banned user has said is deleted, seconds; 0 is nothing. */
+/** How far back the messages of a banned user are deleted, in seconds; 0 deletes none. */
 export const deleteSpans = [0, HOUR, DAY, 7 * DAY] as const
 
-/** The least time between two messages of a member, seconds; 0 is none. */
+/** The least time between two messages of a member in slow mode, in seconds; 0 switches slow mode off. */
 export const slowSpans = [0, 5, 10, 30, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR] as const
 
-/** How long a room keeps messages, days; 0 is as long as the deployment does. */
+/** How long a room keeps messages, in days; 0 is as long as the deployment does. */
 export const retentionSpans = [0, 1, 7, 30, 90, 365, 730, 1_825, 3_650] as const
 
-/** How long an invite is good, seconds. */
+/** How long an invite can be used, in seconds. */
 export const inviteSpans = [HOUR, DAY, 7 * DAY, 30 * DAY] as const
 
-/** Shows what is left of a wait: `12 s`, `3:05`, `2:03:00`. */
+/** Returns the remaining time of a wait: `12 s`, `3:05`, `2:03:00`. */
 export function countdownText(ms: number): string {
   const seconds = Math.max(1, Math.ceil(ms / 1_000))
   if (seconds < MINUTE) return words.secondsShort(seconds)
