@@ -375,7 +375,7 @@ test('an upload that version 0.1.0 completed keeps its file, whose event names n
   expect(await objectAt(objectKey)).toEqual({ tags: [] })
 })
 
-/** As a bucket without versions sends it. */
+/** Returns the event as a bucket without versions sends it. */
 const withoutVersion = (event: S3Event): S3Event => {
   const bare = structuredClone(event)
   for (const { s3 } of bare.Records) delete s3.object.versionId
@@ -410,7 +410,7 @@ test('a file whose message was written is announced, though its form was used ag
   expect(await objectAt(upload.objectKey)).toEqual({ tags: [] })
 })
 
-/** Runs `act` once, before the next request of that name to the table or the bucket. */
+/** Runs `act` once, before the next request with this name to the table or the bucket. */
 function before(operation: string, act: () => Promise<unknown>): void {
   let done = false
   const once = async (name: string) => {
@@ -467,7 +467,8 @@ test('a lie that is sent while a file becomes a message is deleted, and the file
   const { form, upload } = await givenForm(room, adaId)
   const first = await arrival(form)
   let second!: Promise<void>
-  // The second judges the lie while the upload is pending, and rejects it after the first has completed the upload.
+  // The second checks the wrong file while the upload is pending, and rejects it after the first has completed the
+  // upload.
   before('TransactWriteItems', async () => {
     const lie = await arrival(form, sameSize('not a PNG'))
     await new Promise<void>((atRejection, failed) => {
@@ -608,7 +609,7 @@ test('the function may do in table and bucket what it does in all of these tests
   // `GetObject` is for keys without a version, in a bucket that had no versions when a file arrived. Without
   // `ListBucket`, S3 returns 403 for an object that doesn't exist, and not 404.
   expect([...rights.table, 'BatchWriteItem'].sort()).toEqual(table.toSorted())
-  // For keys without a version, in a bucket that had none when a file came; and without the right to list, S3 says 403
-  // of an object that isn't there, and not 404.
+  // `GetObject` is for keys without a version, in a bucket that had no versions when a file arrived. Without
+  // `ListBucket`, S3 returns 403 for an object that doesn't exist, and not 404.
   expect([...rights.bucket, 'GetObject', 'ListBucket'].sort()).toEqual(inBucket.toSorted())
 })
