@@ -12,7 +12,9 @@ import { deploymentSettings, readStartSettings, type StartSettings } from './sta
 import { watchForOrphaning } from './watch-for-orphaning.ts'
 import { removeAwsSettings } from './remove-aws-settings.ts'
 
-/** One Ctrl-C signals twice: the terminal signals the whole process group, and npm passes its own signal on. */
+/**
+ * Two signals within this time are one Ctrl-C: the terminal signals the whole process group, and npm passes its own on.
+ */
 const SAME_KEYPRESS_MS = 1_000
 
 const EXIT_FORCED = 130
@@ -38,14 +40,14 @@ async function main(): Promise<void> {
   const settings = readStartSettings(process.env, process.argv.slice(2))
   const { verbose, likeAws: isLikeAws, thumbnails = await hasSharp(), ...options } = settings
   removeAwsSettings(process.env)
-  // What is kept is the developer's alone.
+  // Nobody else may read the files that are kept.
   process.umask(0o077)
   const stopped = stopSignal()
   const runtime = await startRuntime({
     ...options,
     thumbnails,
     ...(isLikeAws ? { likeAws: likeAws() } : {}),
-    // What search costs on AWS it doesn't cost here.
+    // Search is on, because here it costs nothing.
     environment: { SEARCH: 'on', ...deploymentSettings(process.env, loadStack()) },
     preparePage: true,
     log: consoleLog({ verbose }),
@@ -61,7 +63,7 @@ async function main(): Promise<void> {
   await runtime.close()
 }
 
-/** It has no program for some machines, on which all else works. */
+/** Whether `sharp` can be loaded. It has no binary for some machines on which everything else works. */
 function hasSharp(): Promise<boolean> {
   return import('sharp').then(
     () => true,
@@ -69,7 +71,7 @@ function hasSharp(): Promise<boolean> {
   )
 }
 
-/** Resolves at the first signal or when npm has ended. A second signal ends the process and DynamoDB Local at once. */
+/** Resolves at the first signal, or when npm has ended. A second signal ends the process and DynamoDB Local at once. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     let first: number | undefined
@@ -81,7 +83,7 @@ function stopSignal(): Promise<void> {
         process.exit(EXIT_FORCED)
       }
     }
-    // Not when started without npm: it may be meant to outlive its parent, as with nohup.
+    // Only if started by npm. Without npm the process may be meant to outlive its parent, as with nohup.
     if (process.env.npm_lifecycle_event !== undefined) watchForOrphaning(resolve)
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
   })
@@ -93,7 +95,7 @@ async function greeting(
 ): Promise<string> {
   const isPrivate = isLoopback(host)
   const byName = `localhost:${port}`
-  // Browsers try ::1 first, where another program may be.
+  // Browsers try ::1 first, where another program may listen.
   const at = !url.startsWith('http://127.0.0.1:')
     ? url.slice('http://'.length)
     : (await answersAt('::1', port))

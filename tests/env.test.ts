@@ -341,7 +341,7 @@ const settings: {
   },
 ]
 
-/** Right values of all that is required, so that only the setting in question can be what is refused. */
+/** Sets valid values for all required settings, so that only the tested setting can be refused. */
 function stubRequired(): void {
   vi.stubEnv('AWS_REGION', 'us-east-1')
   vi.stubEnv('CONNECTIONS_ENDPOINT', 'http://localhost:1/local')

@@ -7,8 +7,8 @@ import { S3_NAMESPACE, xml, XML_HEAD } from './xml.ts'
 const MAX_KEYS = 1_000
 
 /**
- * Lists the versions and delete markers of the keys with a prefix, by key, the newest first. A page is always the first
- * one: markers and delimiters are not emulated.
+ * Lists the versions and delete markers of the keys with a prefix, ordered by key, each key's newest first. Only the
+ * first page can be listed: markers and delimiters are not emulated.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
  */
 export function listObjectVersions({ store, name }: Pick<BucketContext, 'store' | 'name'>, exchange: Exchange): void {

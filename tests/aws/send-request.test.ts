@@ -11,7 +11,7 @@ const LONG_MS = 60_000
 const ok = (body: string, headers = ''): string =>
   `HTTP/1.1 200 OK\r\n${headers}content-length: ${body.length}\r\n\r\n${body}`
 
-/** The path comes back as the body. */
+/** Returns the path as the body. */
 const echo = ({ path, socket }: Asked) => void socket.write(ok(path))
 
 const post = (send: SendRequest, path: string, timeoutMs = LONG_MS, body: string | Uint8Array = 'sent') =>
@@ -295,7 +295,7 @@ describe('over TLS', () => {
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
     const { url, asked } = await bareTlsServer(({ path, socket }) => {
       const body = path.repeat(1_000)
-      // In two writes, so that an answer comes in more than one record.
+      // In two writes, so that an answer arrives in several records.
       socket.write(ok(body).slice(0, 500))
       socket.write(ok(body).slice(500))
     })

@@ -16,7 +16,7 @@ const stage = Stage.set()
 
 const folder = new URL('../../dist/screenshots/', import.meta.url)
 
-/** All that the page says or shows: texts, and what stands in attributes for screen readers and at the pointer. */
+/** Returns everything that the page shows or announces: texts, and attributes for screen readers and tooltips. */
 const shownBy = ({ page }: Person): Promise<string[]> =>
   page.evaluate(`(() => {
     const shown = []
@@ -29,7 +29,7 @@ const shownBy = ({ page }: Person): Promise<string[]> =>
     return shown.map((text) => text.trim()).filter((text) => text !== '')
   })()`)
 
-/** The English sentences that are others in a language, as patterns. */
+/** Returns patterns of the English sentences that differ in the other language. */
 function englishOnly(english: unknown, other: unknown): RegExp[] {
   if (typeof english === 'string') return english === other ? [] : [patternOf(english.trim())]
   if (typeof english === 'function') {
@@ -48,7 +48,7 @@ function englishOnly(english: unknown, other: unknown): RegExp[] {
 const patternOf = (sentence: string): RegExp =>
   new RegExp(`^${sentence.replaceAll(/[.*+?^${}()|[\]]/g, '\\$&').replaceAll(/\\0|NaN/g, '.+')}$`)
 
-/** What is still said in English. */
+/** Returns the texts that are still English. */
 async function leftInEnglish(person: Person, language: Words): Promise<string[]> {
   const patterns = englishOnly(en, language)
   return (await shownBy(person)).filter((text) => patterns.some((pattern) => pattern.test(text)))

@@ -14,11 +14,11 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 /** On Windows, npm and npx are scripts of its shell. */
 const shell = process.platform === 'win32'
 
-/** Outside the repository, where there are no packages but the project's own. */
+/** Outside the repository, so that no packages are found except the project's own. */
 const directory = temporaryFolder()
-/** A project that has nothing but the package installed. */
+/** The path of a project in which only the package is installed. */
 let project: string
-/** The package, within it. */
+/** The path of the package within the project. */
 let installed: string
 beforeAll(async () => {
   project = join(directory, 'project')
@@ -89,7 +89,7 @@ test('an application that installs the package has it and nothing else', async (
   ])
 })
 
-/** What a module of the application prints. */
+/** Returns what a module of the application prints. */
 async function application(code: string): Promise<string> {
   const file = join(project, 'application.mjs')
   await writeFile(file, code)

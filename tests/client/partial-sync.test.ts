@@ -6,7 +6,7 @@ const MINUTE = 60_000
 
 const ids = (count: number) => Array.from({ length: count }, (_, i) => `room-${String(i).padStart(3, '0')}`)
 
-/** A client of a server that takes `only` and `limit`, and of that many rooms. */
+/** Creates a client of a server that supports `only` and `limit`, with `count` rooms. */
 function givenRooms(count: number) {
   const given = givenClient()
   given.server.features = ['sessions', 'partialSync']
@@ -16,7 +16,7 @@ function givenRooms(count: number) {
   return { ...given, added }
 }
 
-/** What each `sync` of the newest connection has asked for: names, or the page after a cursor. */
+/** Returns what each `sync` of the newest connection asked for: names, or the page after a cursor. */
 const syncs = ({ server }: ReturnType<typeof givenRooms>) =>
   server.socket.actions('sync').map(({ only, cursor }) => only ?? cursor ?? 'first page')
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { isDirectRoomId } from '../../client/index.ts'
 import { contentsOf, givenClient } from './given-client.ts'
 
-/** The user `me` in a direct room of that name, with these members. */
+/** Creates the user `me` in a direct room with this name and these members. */
 async function givenDirectRoom(roomName: string, members: string[]) {
   const given = givenClient()
   given.server.override = ({ action }) =>

@@ -8,11 +8,11 @@ import { settled } from './virtual-clock.ts'
 
 const features = ['sessions', 'changes', 'reactions', 'threads']
 
-/** A room of a server with a change log, joined from the start, with these messages of bob's. */
+/** Joins a room of a server with a change log, from the start, with these messages of bob's. */
 async function givenRoom(...contents: string[]) {
   const given = await givenJoinedRoom()
   given.server.features = features
-  // Features are known from the next link on.
+  // The client learns features with the next link.
   given.server.socket.cut()
   await given.clock.advance(1_000)
   for (const content of contents) given.server.socket.events(given.server.keep('general', content))
@@ -23,7 +23,7 @@ async function givenRoom(...contents: string[]) {
 const textsOf = (messages: readonly MessageEvent[]) =>
   messages.map(({ content, deleted }) => (deleted ? 'deleted' : content))
 
-/** What a room has emitted of what was said. */
+/** Returns a list of what a room emits about its messages. */
 function toldBy(room: Room): string[] {
   const told: string[] = []
   room.on('message', ({ content }) => told.push(`+${content}`))
@@ -163,7 +163,7 @@ test('after an absence that the log does not reach back over, the messages are f
   expect(shown()).toEqual([])
   await room.history()
   expect(shown()).toEqual(['tres'])
-  // It goes on from there.
+  // Later changes apply to it.
   server.socket.events(server.edit('general', idOf('tres'), { content: 'quatro' }))
   expect(shown()).toEqual(['quatro'])
 })
@@ -185,7 +185,7 @@ test('an own edit is shown at once, over what others change, until the server ha
   expect(shown()).toEqual(['MINE'])
   server.socket.events(server.edit('general', id, { reactions: [{ reaction: '👍', count: 1, userIds: ['bob'] }] }))
   expect(room.messages).toMatchObject([{ content: 'MINE', reactions: [{ reaction: '👍' }] }])
-  // The reply and the event, in the other order.
+  // Now the event before the reply.
   const change = server.edit('general', id, { content: 'MINE', editedAt: 1 }) as ChangeEvent & { message: MessageEvent }
   await settled()
   const frame = server.asked('editMessage')[0]!
@@ -224,7 +224,7 @@ test('complaint 5: an edit made offline survives reconnects and wins over an old
   server.override = ({ action }) => (action === 'editMessage' ? 'nothing' : undefined)
   await clock.advance(20_000)
   expect(server.asked('editMessage')).toHaveLength(1)
-  // The sync brought the older edit.
+  // The sync has brought the older edit.
   expect(shown()).toEqual(['pending'])
   server.override = () => undefined
   server.socket.cut()
@@ -266,7 +266,7 @@ test('an own reaction is shown at once and counted once, whatever comes before t
   const counts = () => room.messages[0]!.reactions?.map(({ reaction, count }) => `${reaction} ${count}`)
   await room.react(id, '👍')
   expect(counts()).toEqual(['👍 1'])
-  // Counted before this user's was there.
+  // Counted before this user's reaction existed.
   server.socket.events(server.edit('general', id, { reactions: [{ reaction: '👍', count: 1, userIds: ['bob'] }] }))
   expect(counts()).toEqual(['👍 2'])
   server.socket.events(
@@ -430,7 +430,7 @@ test('what a message has beside its content is sent, kept while it waits, and in
   ])
 })
 
-/** A cache in memory, with what it has. */
+/** A cache in memory. */
 function givenCache(saved: Record<string, RoomSnapshot> = {}) {
   const kept = new Map(Object.entries(saved))
   const load = (id: string) => kept.get(id)

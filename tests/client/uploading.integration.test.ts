@@ -98,7 +98,7 @@ test('in Node, progress is what has left for the network, piece by piece', async
   const form = new FormData()
   form.append('file', new Blob([new Uint8Array(size)]), 'file')
   expect(await postFormByHttp(url, form, { onProgress: (fraction) => fractions.push(fraction) })).toBe(204)
-  // Nothing of the body has been read by then; the system holds some megabytes on the way.
+  // The server has read none of the body by then, but the system buffers some megabytes.
   expect(first).toBeLessThan(0.5)
   expect(fractions.length).toBeGreaterThan(100)
   expect(fractions).toEqual([...fractions].sort((a, b) => a - b))
@@ -127,11 +127,12 @@ test('in Node, a connection that breaks after the bucket’s answer harms nobody
   })
   expect(await postFormByHttp(url, new FormData(), {})).toBe(200)
   sockets[0]!.resetAndDestroy()
-  // By the time of another answer the first connection's end has been noticed: thrown, it would fail this file.
+  // By the time of another response, the end of the first connection has been noticed. If it threw, this file would
+  // fail.
   expect(await postFormByHttp(url, new FormData(), {})).toBe(200)
 })
 
-/** A server that answers so; its address. */
+/** Starts a server with this handler. Returns its address. */
 async function givenServer(handle: Parameters<typeof createServer>[1]): Promise<string> {
   const server = createServer(handle)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

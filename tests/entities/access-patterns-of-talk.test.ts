@@ -11,12 +11,12 @@ import { NOW, type Pattern, patterns } from './patterns.ts'
 
 const sentBy = (pattern: Pattern) => recorded(patterns[pattern], answers)
 
-/** One request, of which this is said. */
+/** Exactly one request, with this input. */
 const only = (operation: string, input: Record<string, unknown>) => [
   { operation, input: { TableName: 'tabletalk', ...input } },
 ]
 
-/** A consistent query of what sorts so in one partition. */
+/** A strongly consistent query of a range in one partition. */
 const query = (condition: string, values: Record<string, unknown>, more: Record<string, unknown> = {}) =>
   only('Query', {
     KeyConditionExpression: condition,

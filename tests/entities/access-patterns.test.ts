@@ -53,7 +53,7 @@ import {
 
 const sentBy = (pattern: Pattern) => recorded(patterns[pattern], answers)
 
-/** One request and nothing else. */
+/** Exactly one request, with this input. */
 const only = (operation: string, input: Record<string, unknown>) => [
   { operation, input: { TableName: 'tabletalk', ...input } },
 ]
@@ -552,7 +552,7 @@ describe('Membership', () => {
     })
   })
 
-  // As long as a connection lives, and ten minutes.
+  // As long as a connection may live, and ten minutes more.
   const departure = subscriptionOf({ sk: '!j1', UserId: 'ada', expiresAt: Math.ceil(NOW / 1_000) + 7_800 })
 
   test('AP11 removeMember deletes the membership only when it is that one, its mirror with it, and notes the departure', async () => {
@@ -1560,7 +1560,7 @@ describe('the change log', () => {
     const head = {
       TableName: 'tabletalk',
       Key: { pk: 'changes#general', sk: 'head' },
-      // What is pending stays.
+      // Pending changes are not touched.
       UpdateExpression:
         'SET #rev = :rev_u0, #ChatRoomId = :ChatRoomId_u0, #__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0',
       ConditionExpression: 'attribute_not_exists(#rev)',
@@ -1595,7 +1595,7 @@ describe('the change log', () => {
         ConditionExpression: `${ifThere} AND (attribute_not_exists(#headRev) OR #headRev < :headRev0)`,
         ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk', '#headRev': 'HeadRev', ...names },
         ExpressionAttributeValues: { ':headRev0': 1, ':headRev_u0': 1, ...values },
-        // How large the room is, for nothing.
+        // Returns the room's size at no cost.
         ReturnValues: 'ALL_NEW',
         ...withOld,
       }),
@@ -2088,7 +2088,7 @@ describe('users of the deployment', () => {
   })
 })
 
-/** ElectroDB's parameters for the operation as one would write it from its documentation. */
+/** ElectroDB's parameters for the same operation, written as in its documentation. */
 const plain: [Pattern, Record<string, unknown>][] = [
   ['AP2', Connection.delete({ connectionId: LX }).params()],
   ['AP8', Membership.get({ chatRoomId: 'general', userId: 'ada' }).params({ consistent: true })],
@@ -2131,7 +2131,7 @@ test('only lists of public rooms and of invites read the index: nobody’s acces
   expect(onIndex).toEqual(['AP52', 'AP63'])
 })
 
-/** Who users are, and who is online when it is asked for: nobody's access or delivery depends on it. */
+/** Profiles, and who is online: nobody's access or delivery depends on them. */
 const MAY_LAG: Pattern[] = ['AP123', 'AP142', 'AP143']
 
 test('every read of the table is consistent, but those of profiles and who is online; only the erasure of users scans', async () => {

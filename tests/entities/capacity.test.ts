@@ -76,11 +76,11 @@ const bob: SocketCaller = {
   scopes: new Set(),
 }
 
-/** As the route would: by the schema, defaults filled in. */
+/** Calls an action as the route does: parsed by its schema, with defaults filled in. */
 const act = (action: Action, payload: Record<string, unknown> = {}, caller = ada) =>
   handlers[action].handle(actions[action].request.parse({ action, ...payload }), caller)
 
-/** Needs of every function, of all that is measured here. */
+/** By function, the rights that all measured requests need. */
 const seen = new Map<string, Map<string, { action: string; onIndex: boolean }>>()
 const costs: { what: string; cost: Cost }[] = []
 
@@ -90,7 +90,10 @@ function note(functionName: string, requests: readonly Metered[]): void {
   seen.set(functionName, needs)
 }
 
-/** Runs `work` as that function of the stack and keeps what it cost and needed; a row of the document when named. */
+/**
+ * Runs `work` as this function of the stack. Records what it cost and needed. With `what`, the cost becomes a row of
+ * the document.
+ */
 async function measure(functionName: string, work: () => Promise<unknown>, what?: string): Promise<Metered[]> {
   const requests = await metered(client, work)
   note(functionName, requests)
@@ -98,7 +101,7 @@ async function measure(functionName: string, work: () => Promise<unknown>, what?
   return requests
 }
 
-/** The function of the server API needs the same for it, where it has the action. */
+/** Measures an action. The function of the server API needs the same rights, if it has the action. */
 async function measureAct(action: Action, payload: Record<string, unknown>, what?: string, caller = ada) {
   const requests = await measure(routes[action]!.function, () => act(action, payload, caller), what)
   if (action in serverHandlers) note('server', requests)
@@ -110,13 +113,15 @@ const measureRefused = (action: Action, payload: Record<string, unknown>, code: 
 
 const cost = (what: string): Cost => costs.find((row) => row.what === what)!.cost
 
-/** The record of a room's details, as they are changed for the first time. */
+/** Returns the record of a room's details when they are changed for the first time. */
 const recordOfDetails = (chatRoomId: string): DynamoDBRecord => ({
   eventName: 'INSERT',
   dynamodb: { NewImage: { __edb_e__: { S: 'ChatRoomDetails' }, ChatRoomId: { S: chatRoomId }, Version: { N: '1' } } },
 })
 
-/** A room of ada and bob with so many subscribed connections, theirs first. Other ids are as long as Cognito's. */
+/**
+ * Creates a room of ada and bob with so many subscribed connections, theirs first. Other ids are as long as Cognito's.
+ */
 async function room(chatRoomId: string, connections = 2, joinId = 'sixteen-letters0'): Promise<void> {
   await putRoom({
     chatRoomId,
@@ -169,7 +174,7 @@ const connectionRow = ({ connectionId, userId }: SocketCaller) => ({
   expiresAt: EXPIRES_AT,
 })
 
-/** Somebody who is present. */
+/** Writes the row of a user who is present. */
 const putPresent = (chatRoomId: string, { connectionId, userId }: Pick<SocketCaller, 'connectionId' | 'userId'>) =>
   Present.put({
     ...presentKey({ chatRoomId, userId, connectionId }),
@@ -312,7 +317,7 @@ describe('what an action costs', () => {
   })
 
   test('a reconnect with 50 rooms and nothing missed costs 55 + 55 units and less than $42 a million', async () => {
-    // A Cognito user id, and room ids as a product would name them.
+    // A Cognito user id, and room ids as a product would choose them.
     const userId = '3f9c2d6e-0a1b-4c5d-8e7f-0123456789ab'
     const [before, next] = ['Reconnect00000a=', 'Reconnect00000b='].map((connectionId) => ({
       ...ada,
@@ -364,7 +369,8 @@ describe('what an action costs', () => {
       return requests
     }
     const { requests, roundTrips, reads, writes } = without
-    // What runs side by side looks like a chain when one of it is late: the fewest of several are the round trips.
+    // If one of several parallel requests is late, they look like a chain. So the smallest of several measurements
+    // counts.
     const fewest = async (...names: string[]) => {
       const costs: ReturnType<typeof costOf>[] = []
       for (const name of names) costs.push(costOf(await again(name)))
@@ -547,7 +553,7 @@ describe('what doors cost', () => {
     await measureAct('joinRoom', { invite }, '`joinRoom` with an invite', ivy)
     await measureAct('revokeInvite', { chatRoomId, invite }, '`revokeInvite`')
     const open = cost('`joinRoom`, room of 2 connections')
-    // The update is of the table twice, for it is in a transaction, and of the index once.
+    // The table's update counts twice, because it is in a transaction. The index's update counts once.
     expect(cost('`joinRoom` with an invite')).toMatchObject({
       requests: open.requests + 1,
       reads: open.reads + 1,
@@ -606,7 +612,7 @@ describe('what doors cost', () => {
     await putJob(hourlyJobItem('recountReactions', message, 0))
     await measure('janitor', run, 'the janitor: 1,000 reactions to one message, counted again')
     expect(await getMessage(chatRoomId, messageId)).toMatchObject({ reactions: [{ count: 1_000 }] })
-    // One to a message that is gone goes too.
+    // A reaction to a deleted message is deleted, too.
     const gone = { chatRoomId, messageId: messageIdOf(1) }
     await Reaction.put({ ...gone, reaction: '👍', userId: 'bob', at: 0 }).go()
     await putJob(hourlyJobItem('recountReactions', gone, 0))
@@ -720,7 +726,7 @@ describe('what doors cost', () => {
     for (let seq = 3; seq <= 10; seq++) await edit(seq)
     const ten = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(changed)
     await measureBatch(ten, 'the stream: ten messages of a room changed, 2 connections')
-    // As a message and its log: 1 + 1 for head and page, 1 for each message; 2 + 2n for the log, 1 for the room.
+    // A message and its log: 1 + 1 for head and page, 1 for each message; 2 + 2n for the log, 1 for the room.
     expect(cost('the stream: a message changed, room of 2 connections')).toMatchObject({ reads: 3, writes: 5 })
     expect(cost('the stream: ten messages of a room changed, 2 connections')).toMatchObject({ reads: 12, writes: 23 })
 
@@ -842,7 +848,7 @@ describe('what doors cost', () => {
     expect(cost('`getUnread`, 50 rooms without news')).toMatchObject({ requests: 3, writes: 0 })
     expect(cost('`getUnread`, 50 rooms, 10 of them with 9 messages').reads).toBeLessThanOrEqual(33)
 
-    // Marks of rooms that lie far apart, and rooms that were entered before there were markers.
+    // Marks of rooms that are far apart in the list, and rooms that were joined before read markers existed.
     for (let i = 0; i < 20; i++) await act('markRead', { reads: { [`m-${i}`]: 1 } }, reader)
     await UserRoom.patch(userRoomKey({ userId: 'fin', chatRoomId: rooms[0]! }))
       .remove(['joinedSeq'])
@@ -914,7 +920,7 @@ describe('what talk costs', () => {
     expect(cost('`addReaction`')).toEqual({ requests: 4, roundTrips: 1 + 1, reads: 3, writes: 1 })
     expect(cost('`addReaction`, a repeat')).toMatchObject({ reads: 3, writes: 1 })
     expect(cost('the stream: 20 reactions to one message').requests).toBe(cost('the stream: 1 reaction').requests)
-    // Of a message that is gone they are taken away.
+    // Reactions to a deleted message are deleted.
     await Reaction.put({ ...reaction, messageId: messageIdOf(77), userId: 'ada', at: 1 }).go()
     await measureBatch([reactionRecord(messageIdOf(77), 'ada')])
     const clipped = await act('getHistory', { chatRoomId: 'loved' }, bob)
@@ -941,7 +947,7 @@ describe('what talk costs', () => {
     await measureAct('followThread', { ...thread, following: true }, '`followThread`')
     await measureAct('getThreads', {}, '`getThreads`, 1 thread')
     expect(cost('`sendMessage`, a reply in a thread')).toEqual({ requests: 5, roundTrips: 3, reads: 3, writes: 2 })
-    // Whether a root that is not there has replies yet.
+    // Reads whether a missing root has replies.
     const gone = { chatRoomId: 'thready', threadId: '0000000000009999' }
     await measureRefused('broadcastMessage', { ...gone, content: 'x' }, 'message_not_found', undefined, ada)
   })
@@ -979,7 +985,7 @@ describe('what talk costs', () => {
     expect(readsOf(await measureAct('sendMessage', message))).toBeLessThan(5)
   })
 
-  /** The action where there is search: the other figures are of where there is none. */
+  /** Runs an action with search on. The other figures are without search. */
   async function withSearch() {
     vi.stubEnv('SEARCH', 'on')
     vi.resetModules()
@@ -1039,19 +1045,19 @@ describe('what a batch of the stream costs', () => {
   })
 
   test('nothing for each member: a page of 1 MB is one query, however many it holds', async () => {
-    // The first time that an instance sees it, it notes the size.
+    // When a function's instance sees the room for the first time, it stores the size.
     const first = await measureBatch([messageRecord('crowd', 1)])
     expect(operations(first)).toEqual(['Query', 'UpdateItem'])
     const crowd = await measureBatch([messageRecord('crowd', 2)], 'the stream: 1 message, room of 1,000 connections')
     expect(operations(crowd)).toEqual(['Query'])
     expect(posts).toHaveLength(1_000)
 
-    // 1,000 rows of some 1.3 KB are more than one page: what is beyond it becomes tasks.
+    // 1,000 rows of about 1.3 KB are more than one page. The rest becomes tasks.
     await room('vast', 1_000, 'j'.repeat(1_000))
     await act('broadcastMessage', { chatRoomId: 'vast', content: 'hello' })
     expect(operations(await measureBatch([messageRecord('vast', 1)]))).toEqual([
       'Query',
-      // What the room is still to be told.
+      // Reads the changes that are pending for the room.
       'GetItem',
       'BatchWriteItem',
       'UpdateItem',
@@ -1158,7 +1164,7 @@ describe('what a batch of the stream costs', () => {
 
 const counted = { 'UpdateItem on the table': 'where RATE_LIMITS has the class of the action, it is counted' }
 
-/** What is declared in the stack and not met here, and when it is needed. */
+/** Rights in the stack that are not used here, and when they are needed. */
 const rare: Record<string, Record<string, string>> = {
   sync: {
     'DeleteItem on the table': 'a membership that ends while its connection syncs takes its subscription along',
@@ -1179,7 +1185,7 @@ const rare: Record<string, Record<string, string>> = {
   },
 }
 
-/** Without a bucket, the functions that follow an upload can't be run here. */
+/** These functions follow an upload, and can't be run here without a bucket. */
 const notRunHere = ['objectCreated', 'thumbnails']
 
 test('every function may do in the table what it does, and no more', () => {

@@ -29,7 +29,7 @@ const settle = () => settledAfter(chat)
 
 const inTime = { getRemainingTimeInMillis: () => 300_000 }
 
-/** The janitor, when all requests that had begun have ended. */
+/** Runs the janitor after all earlier requests have ended. */
 async function runJobs(): Promise<void> {
   await settle()
   const run = janitor({ writes: 40_000, clock: () => Date.now() + 61_000 })
@@ -43,7 +43,7 @@ const say = (client: RawClient, chatRoomId: string, content: string, more = {}) 
 const history = async (client: RawClient, chatRoomId: string) =>
   (await client.request({ action: 'getHistory', chatRoomId })).messages
 
-/** What ada has, and what a user leaves behind who does everything that one can do here. */
+/** Creates what ada has, and what a user leaves behind who does everything that is possible here. */
 async function givenLife() {
   const [adaId, eveId] = [unique('ada'), unique('eve')]
   const bobId = unique('bob')

@@ -19,7 +19,7 @@ const truncate = async (chatRoomId: string, before: number) =>
 
 const contentsOf = ({ messages }: { messages: { content: string }[] }) => messages.map(({ content }) => content)
 
-/** A room in which ada has said four things and bob replied to the second; the third is a file. */
+/** Creates a room in which ada has sent four messages and bob a reply to the second. The third is a file. */
 async function givenTalk() {
   const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
   const [ada, bob] = clients
@@ -37,7 +37,7 @@ async function givenTalk() {
   return { room, ada, bob, userIds, first, root, reply, url: file!.fileUrl }
 }
 
-/** Writes by hand where a room's history begins. */
+/** Sets directly where a room's history begins. */
 const hideBefore = (room: string, before: number) =>
   chat.dynamodb.send(
     new UpdateItemCommand({
@@ -55,7 +55,7 @@ test('what was said before a message is shown to nobody from the reply on, and t
   const { room, ada, bob, first, root, reply, url } = await givenTalk()
   const of = { chatRoomId: room }
   const { rev: headRev = 0 } = ada.events.filter((event) => 'rev' in event).at(-1) as { rev?: number }
-  // As the action does, before any job.
+  // As the action does, before any job runs.
   await hideBefore(room, 4)
   expect(contentsOf(await ada.request({ action: 'getHistory', ...of }))).toEqual(['reply', 'last'])
   expect(contentsOf(await ada.request({ action: 'getHistory', ...of, after: 0 }))).toEqual(['reply', 'last'])
@@ -64,7 +64,7 @@ test('what was said before a message is shown to nobody from the reply on, and t
   expect((await ada.request({ action: 'getRoom', ...of })).room.pins).toEqual([])
   const { mentions } = await bob.request({ action: 'getMentions' })
   expect(mentions.filter(({ chatRoomId }) => chatRoomId === room)).toMatchObject([{ seq: 5 }])
-  // Of ada's there is one left, and the reply is bob's own.
+  // One mention of ada's is left, and the reply is bob's own.
   const { rooms } = await bob.request({ action: 'getUnread', heads: { [room]: 5 } })
   expect(rooms[room]).toEqual({ readSeq: 3, count: 1, exact: true, mentions: 1 })
   for (const action of ['getFileUrl', 'editMessage', 'deleteMessage', 'addReaction', 'pinMessage']) {
@@ -82,7 +82,7 @@ test('what was said before a message is shown to nobody from the reply on, and t
   for (const client of [ada, bob]) expect(client.events).toContainEqual(expect.objectContaining(cleared))
   const { changes } = await ada.request({ action: 'getChanges', ...of, after: headRev })
   expect(changes).toContainEqual(expect.objectContaining(cleared))
-  // It is looked for once more after a minute.
+  // The job checks once more after a minute.
   expect(await backend.request('getJob', { jobId })).toEqual({
     jobId,
     kind: 'truncateRoom',

@@ -24,7 +24,7 @@ import {
   syncedAfter,
 } from './room-reader.ts'
 
-/** What the stream function was given, and who waits to see a record. */
+/** The records that the stream function received, and a callback for whoever waits for one. */
 const seen: DynamoDBRecord[] = []
 let look = () => {}
 const chat = await useChat({
@@ -44,7 +44,7 @@ afterEach(() => {
   expect(chat.failures.records).toEqual([])
 })
 
-/** Waits until the stream function has been given the removal of that connection's row, and has worked it. */
+/** Waits until the stream function has received the removal of that connection's row, and has processed it. */
 async function removalOf(connectionId: string): Promise<DynamoDBRecord> {
   const find = () =>
     seen.find(
@@ -64,7 +64,7 @@ async function removalOf(connectionId: string): Promise<DynamoDBRecord> {
   return record
 }
 
-/** A member who keeps what it has across connections, as the protocol asks. */
+/** A member who keeps messages across connections, as the protocol asks. */
 class Reader {
   readonly messages: MessageEvent[] = []
   recovered = 0
@@ -75,7 +75,7 @@ class Reader {
     readonly room: string,
   ) {}
 
-  /** The end of the unbroken row from 1. */
+  /** The last seq of the unbroken sequence from 1. */
   get lastSeq(): number {
     const have = new Set(this.messages.map(({ seq }) => seq))
     let last = 0
@@ -146,7 +146,7 @@ test('what is written after a join is acknowledged reaches the joiner, however j
   const [joined] = await Promise.all([
     Promise.all(
       joiners.map(async (client, i) => {
-        // One after the other joins while the messages are being sent.
+        // They join one after the other while the messages are being sent.
         await clients[1].messages(room, [`of ada ${i * 2 + 1}`])
         const lastSeq = i % 2 === 0 ? { lastSeq: 0 } : {}
         return { client, reply: await client.request({ action: 'joinRoom', chatRoomId: room, ...lastSeq }) }

@@ -25,7 +25,7 @@ const notAMember = {
   retryable: false,
 }
 
-/** A room of an owner, a moderator and a member, each with a connection. */
+/** Creates a room of an owner, a moderator and a member, each with a connection. */
 async function givenRanks() {
   const { room, clients, userIds } = await givenRoom(chat, 'owner', 'mod', 'bob')
   const [owner, mod, bob] = clients
@@ -40,7 +40,7 @@ const say = (client: RawClient, chatRoomId: string, content: string, more = {}) 
 const auditOf = async (client: RawClient, chatRoomId: string) =>
   (await client.request({ action: 'getAudit', chatRoomId })).entries
 
-/** The rows of a room, once all that follows what was written before is written too. */
+/** Returns the rows of a room, once everything that follows from earlier writes is written too. */
 async function stored(room: string): Promise<Item[]> {
   await settledAfter(chat)
   return (await scan(chat)).filter((item) => JSON.stringify(item).includes(room))
@@ -59,7 +59,7 @@ describe('a kick', () => {
     expect(bob.events.at(-1)).toEqual(removed)
     expect(bob.events.filter(({ event }) => event === 'removed')).toHaveLength(1)
     expect((await bob.request({ action: 'listRooms' })).rooms).toEqual([])
-    // An open room lets them in again.
+    // The user may join the open room again.
     expect(await bob.request({ action: 'joinRoom', chatRoomId: room })).toMatchObject({ role: 'member' })
     expect((await auditOf(mod, room)).map(({ action, by, userId, reason }) => [action, by, userId, reason])).toEqual([
       ['kick', modId, bobId, 'spam'],
@@ -117,10 +117,10 @@ test('upon an admin who is a member nobody below acts, while their connections a
   expect(await owner.refused({ action: 'setRole', chatRoomId: room, userId: adminId, role: 'guest' })).toEqual(
     forbidden,
   )
-  // Nor where they are no member.
+  // The same holds if they are not a member.
   expect(await owner.refused({ action: 'banMember', chatRoomId: room, userId: otherId })).toEqual(forbidden)
   expect(await outcomeOf(other, upon[2]!)).toBe('ok')
-  // A token without the scope makes a user like others of them.
+  // With a token without the scope, the user is like any other.
   await online(chat, adminId)
   expect(await outcomeOf(owner, upon[0]!)).toBe('ok')
 })
@@ -205,11 +205,11 @@ describe('a ban', () => {
   test('ends by itself', async () => {
     const { room, mod, bob, bobId } = await givenRanks()
     await mod.request({ action: 'banMember', chatRoomId: room, userId: bobId, seconds: 60 })
-    // As it is a minute later; TTL has not deleted the row yet.
+    // Sets the ban's end to now, as if a minute had passed. TTL has not deleted the row yet.
     await Ban.patch({ chatRoomId: room, userId: bobId }).set({ until: Date.now() }).go()
     expect((await mod.request({ action: 'listBans', chatRoomId: room })).bans).toEqual([])
     expect(await bob.request({ action: 'joinRoom', chatRoomId: room })).toMatchObject({ role: 'member' })
-    // And can begin again.
+    // A new ban may begin.
     await mod.request({ action: 'banMember', chatRoomId: room, userId: bobId, seconds: 60 })
     expect(await getBan({ chatRoomId: room, userId: bobId })).toBeDefined()
     expect(await outcomeOf(bob, { action: 'getRoom', chatRoomId: room })).toBe('not_a_member')
@@ -252,7 +252,7 @@ describe('a mute', () => {
     const { room, mod, bob, bobId } = await givenRanks()
     const sent = await say(bob, room, 'hello', { clientMessageId: 'before' })
     const { mutedUntil } = await mod.request({ action: 'muteMember', chatRoomId: room, userId: bobId, seconds: 60 })
-    // The mute is noted in the room's change log.
+    // The mute is recorded in the room's change log.
     await settled(chat)
     const before = await stored(room)
     for (const frame of [
@@ -272,7 +272,7 @@ describe('a mute', () => {
       expect(refused.retryAfterMs).toBeLessThanOrEqual(mutedUntil! - Date.now() + 1_000)
     }
     expect(await stored(room)).toEqual(before)
-    // Who lost the answer to what was sent before still gets it.
+    // A retry of an earlier send still gets its reply.
     expect(await say(bob, room, 'hello', { clientMessageId: 'before' })).toEqual({ ...sent, duplicate: true })
     expect(await outcomeOf(bob, { action: 'getHistory', chatRoomId: room })).toBe('ok')
     expect(await mod.request({ action: 'muteMember', chatRoomId: room, userId: bobId, seconds: 0 })).toEqual({})
@@ -295,7 +295,7 @@ describe('a mute', () => {
       else if (how === 'is kicked') await mod.request({ action: 'removeMember', ...them })
       else await mod.request({ action: 'banMember', ...them, seconds: 60 })
       if (how === 'is banned and let in again') await mod.request({ action: 'unbanMember', ...them })
-      // As it is a minute later; TTL has not deleted the row yet.
+      // Sets the ban's end to now, as if a minute had passed. TTL has not deleted the row yet.
       else await Ban.patch(them).set({ until: Date.now() }).go()
       expect((await mod.request({ action: 'listBans', chatRoomId: room })).bans).toEqual([])
       const [name, frame] =
@@ -347,12 +347,12 @@ describe('a mute', () => {
     await mod.request({ action: 'muteMember', ...them, seconds: 600 })
     await owner.request({ action: 'updateRoom', chatRoomId: room, access: 'private' })
     await bob.request({ action: 'leaveRoom', chatRoomId: room })
-    // The table's TTL deletes what is kept once the mute is over.
+    // TTL deletes the kept row once the mute is over.
     const kept = await getBan(them)
     expect(kept).toMatchObject({ by: bobId, expiresAt: Math.ceil(kept!.mutedUntil! / 1_000) })
     await bob.request({ action: 'joinRoom', invite })
     expect(await outcomeOf(bob, { action: 'sendMessage', chatRoomId: room, content: 'hello' })).toBe('muted')
-    // As it is ten minutes later.
+    // Sets the mute's end to now, as if ten minutes had passed.
     await Membership.patch(them).set({ mutedUntil: Date.now() }).go()
     await bob.request({ action: 'leaveRoom', chatRoomId: room })
     expect(await getBan(them)).toBeUndefined()
@@ -393,14 +393,14 @@ describe('roles', () => {
     }
     expect(await outcomeOf(mod, set(modId, 'member'))).toBe('forbidden')
     expect(await outcomeOf(owner, set(modId, 'owner'))).toBe('ok')
-    // Of the same rank now.
+    // Both have the same rank now.
     expect(await owner.refused(set(modId, 'member'))).toEqual(forbidden)
     expect(await mod.refused(set(ownerId, 'guest'))).toEqual(forbidden)
-    // What is so already is a success, and not noted.
+    // Setting the present role succeeds, and is not recorded.
     const noted = (await auditOf(owner, room)).length
     expect(await outcomeOf(owner, set(modId, 'owner'))).toBe('ok')
     expect(await auditOf(owner, room)).toHaveLength(noted)
-    // Oneself only downwards; the last owner too.
+    // Users may only lower their own role. This includes the last owner.
     for (const [client, userId] of [
       [owner, ownerId],
       [mod, modId],
@@ -408,7 +408,7 @@ describe('roles', () => {
       expect(await outcomeOf(client, set(userId, 'moderator'))).toBe('ok')
       expect(await outcomeOf(client, set(userId, 'owner'))).toBe('forbidden')
     }
-    // Then an admin appoints.
+    // An admin may then appoint an owner.
     const admin = await onlineAs(chat, unique('admin'), 'admin')
     expect(await outcomeOf(admin, set(bobId, 'owner'))).toBe('ok')
     expect(await outcomeOf(bob, set(modId, 'member'))).toBe('ok')
@@ -440,7 +440,7 @@ describe('roles', () => {
     await owner.request(set('member'))
     expect(await again()).toBe('member')
 
-    // Of who has left: nothing but to be a member is theirs to get.
+    // For a user who has left, the only role to set is `member`.
     await owner.request(set('guest'))
     await bob.request({ action: 'leaveRoom', chatRoomId: room })
     expect(await owner.request(set('guest'))).toEqual({})
@@ -451,7 +451,7 @@ describe('roles', () => {
     expect(await owner.request(set('member'))).toEqual({})
     expect(await bob.request({ action: 'joinRoom', chatRoomId: room })).toMatchObject({ role: 'member' })
 
-    // A moderator who adds them decides as well; a member who does, doesn't.
+    // If a moderator adds the user, the role is decided too. If a member adds them, it isn't.
     await owner.request({ action: 'updateRoom', chatRoomId: room, settings: { invite: 'member' } })
     const other = unique('eve')
     const eve = await online(chat, other)
@@ -510,7 +510,7 @@ describe('a closed room', () => {
     expect(await say(bob, room, 'hello', { clientMessageId: 'before' })).toEqual({ ...sent, duplicate: true })
     expect((await sendForm(form, png)).ok).toBe(true)
     expect(await bob.event('uploadFailed')).toMatchObject({ uploadId: form.uploadId, reason: 'not_allowed' })
-    // Joins, marks and moderation go on.
+    // Joins, read markers and moderation still work.
     const eve = await online(chat, unique('eve'))
     expect(await eve.request({ action: 'joinRoom', chatRoomId: room })).toMatchObject({ room: { closed: true } })
     expect((await bob.request({ action: 'sync' })).rooms).toMatchObject([{ chatRoomId: room, closed: true }])
@@ -772,7 +772,7 @@ describe('a blocked user', () => {
         { action: 'typingIndicator', chatRoomId },
         { action: 'handleFileUpload', chatRoomId, fileName: 'a.txt', contentType: 'text/plain', size: 1 },
       ]) {
-        // Neither what is stored, nor who of the two has blocked.
+        // The error tells neither what is stored, nor which of the two has blocked.
         expect(await client.refused(frame)).toEqual(cannot)
       }
       const muted = { action: 'muteMember', chatRoomId, userId: other, seconds: 60 }

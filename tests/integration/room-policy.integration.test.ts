@@ -45,7 +45,7 @@ test('rooms are made by who has the scope; ids are the server’s, which is said
     message: 'unable to create a room; this deployment does not let the user',
     retryable: false,
   })
-  // Of an id that is taken and one that is not, nobody learns which is which.
+  // Nobody can learn which ids are taken.
   for (const id of [chatRoomId, unique('free')]) {
     expect(await ada.refused({ action: 'createRoom', roomName: 'A room', chatRoomId: id })).toEqual({
       code: 'forbidden',

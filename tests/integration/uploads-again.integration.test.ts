@@ -17,7 +17,7 @@ beforeEach(() => {
 
 const isFile = (event: ChatEvent): event is MessageEvent => event.event === 'message' && event.kind === 'file'
 
-/** The files of the room that this client has heard of, repeats included, when everything has been worked. */
+/** Returns the file messages that this client has received, repeats included, when everything has been processed. */
 async function heard(client: RawClient): Promise<MessageEvent[]> {
   await chat.bucket.idle()
   await chat.mapping.idle()
@@ -37,7 +37,8 @@ test('an event that comes twice at once and once more later is one message', asy
     return [event, event]
   }
   await sendForm(await givenUpload(ada, room), png)
-  // Worked at the same time, both may post: posts are at least once, and clients know the message by its seq.
+  // If both are processed at the same time, both may post. Posts happen at least once, and clients recognize the
+  // message by its seq.
   const announced = await heard(bob)
   expect(new Set(announced.map(({ seq }) => seq)).size).toBe(1)
   await chat.lambda.invoke('objectCreated', kept)
@@ -92,7 +93,7 @@ test('a function that dies between the message and its posts announces it after 
   await chat.lambda.crash('objectCreated')
   release()
   await bob.messages(room, ['look'])
-  // At least once: the answer to a post that came through may have been lost with the function.
+  // At least once, because the response to a successful post may have been lost with the function.
   expect(new Set((await heard(bob)).map(({ seq }) => seq))).toEqual(new Set([1]))
   expect(await historyOf(bob, room)).toHaveLength(1)
 })
@@ -167,7 +168,7 @@ test('a retry after the file has arrived gets the same upload and its message, a
   await sendForm(first, png)
   const [message] = await heard(ada)
   expect(message).toMatchObject({ threadId, content: 'look' })
-  // Neither a closed room nor a mute keeps the answer from who has sent it before.
+  // A user who uploaded the file before gets the reply even in a closed room or while muted.
   await ada.request({ action: 'closeRoom', chatRoomId: room, closed: true })
   await ada.request({ action: 'muteMember', chatRoomId: room, userId: userIds[1], seconds: 60 })
   const again = await givenUpload(bob, room, asked)

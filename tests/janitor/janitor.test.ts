@@ -41,7 +41,7 @@ beforeEach(async () => {
   for (const job of await openJobs(100)) await finishJob(job, 0, NOW)
 })
 
-/** A room with a row of everything that a room can have, and a file in two versions, one of them hidden. */
+/** Creates a room with a row of every kind, and a file in two versions, one of them hidden. */
 async function givenRoom(chatRoomId = unique('room'), messages = 2) {
   const [ada, bob] = [unique('ada'), unique('bob')]
   const expiresAt = Math.ceil(NOW / 1_000) + 7_200
@@ -74,13 +74,13 @@ async function givenRoom(chatRoomId = unique('room'), messages = 2) {
   return chatRoomId
 }
 
-/** As the action does. */
+/** Deletes a room as the action does. */
 async function deleteRoom(chatRoomId: string) {
   const audit = auditItem({ chatRoomId, at: NOW, by: 'ada', action: 'deleteRoom' })
   await updateRoom(chatRoomId, { deleted: true }, audit)
 }
 
-/** What is left of a room, by entity. */
+/** Returns what is left of a room. */
 async function leftOf(chatRoomId: string): Promise<Record<string, unknown>[]> {
   const items: Record<string, unknown>[] = []
   for await (const page of paginateScan({ client: database }, { TableName: tableName, ConsistentRead: true })) {
@@ -89,7 +89,7 @@ async function leftOf(chatRoomId: string): Promise<Record<string, unknown>[]> {
   return items.filter((item) => new RegExp(`${chatRoomId}(?![-\\w])`).test(JSON.stringify(item)))
 }
 
-/** What the work comes to when no request of it is answered after so many. */
+/** Returns the outcome of the work if no request is answered after this number. */
 async function cutAfter(requests: number, work: () => Promise<unknown>): Promise<unknown> {
   let left = requests
   const cut = <Request, Answer>(send: (request: Request) => Promise<Answer>, request: Request) =>
@@ -157,7 +157,7 @@ describe('a room that was deleted', () => {
     await deleteRoom(room)
     const run = janitor({ ...fast, clock: () => AFTER - 1 })
     const ends: unknown[] = []
-    // Every other run comes one request further, and goes on with what the ones before have done.
+    // Every other run gets one request further, and continues what earlier runs have done.
     for (let requests = 1; ends.at(-1) === undefined || ends.at(-1) instanceof Error; requests++) {
       ends.push(await cutAfter(Math.ceil(requests / 2), () => run({}, inTime)))
     }
@@ -177,7 +177,7 @@ describe('a room that was deleted', () => {
   })
 })
 
-/** Jobs of a kind that a test does: each needs so many steps. */
+/** Creates test jobs, each with its own number of steps. */
 async function givenJobs(...names: string[]) {
   for (const [i, name] of names.entries()) await Job.put(jobItem('purgeRoom', { name }, NOW + i)).go()
 }
@@ -241,7 +241,7 @@ describe('a run', () => {
     await deleteRoom(room)
     const startedAt = performance.now()
     await janitor({ writes: 200, clock: () => AFTER })({}, inTime)
-    // 20 messages, 19 guards, and some 25 other units: the last of them is waited for by nobody.
+    // 20 messages, 19 guards, and about 25 other units. Nothing waits after the last of them.
     expect(performance.now() - startedAt).toBeGreaterThan(150)
     expect(await leftOf(room)).toEqual(tombstone(room))
   })
@@ -250,7 +250,7 @@ describe('a run', () => {
 describe('what a banned user has said', () => {
   const SINCE = NOW - 600_000
 
-  /** Messages of two, a minute apart, the oldest first; the last is of now. */
+  /** Writes messages of two users, a minute apart, oldest first. The last one is from now. */
   async function givenTalk(count: number) {
     const room = unique('room')
     await createRoom({ chatRoomId: room, roomName: 'A', createdBy: 'ada', createdAt: NOW, owner: 'ada', members: [] })
@@ -293,7 +293,7 @@ describe('what a banned user has said', () => {
 })
 
 describe('what was cleared', () => {
-  /** A room whose messages, each with a guard, are cleared before one of them. */
+  /** Creates a room whose messages, each with a guard, are cleared up to a point. */
   async function givenCleared(count: number, before: number) {
     const room = unique('room')
     await createRoom({ chatRoomId: room, roomName: 'A', createdBy: 'ada', createdAt: NOW, owner: 'ada', members: [] })

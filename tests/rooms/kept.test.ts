@@ -27,7 +27,7 @@ beforeAll(() => createTable(database, loadStack().table, tableName))
 const NOW = Date.now()
 const DAY_MS = 86_400_000
 
-/** A room of ada's that keeps what is said for so many days. */
+/** Creates a room of ada's that keeps messages for `retentionDays`. */
 async function givenRoom(retentionDays?: number) {
   const chatRoomId = unique('room')
   await createRoom({ chatRoomId, roomName: 'A', createdBy: 'ada', createdAt: 0, owner: 'ada', members: ['ada'] })
@@ -35,7 +35,7 @@ async function givenRoom(retentionDays?: number) {
   return chatRoomId
 }
 
-/** Messages of bob's, each as old as its days; what is written by hand has no end of its own. */
+/** Writes messages of bob's with these ages in days. Written directly, they have no expiry of their own. */
 async function givenMessages(
   chatRoomId: string,
   ages: readonly number[],
@@ -52,7 +52,7 @@ async function givenMessages(
 const caller = { userId: 'ada', scopes: new Set<never>() }
 const defaults = { limit: 50, view: 'all' as const }
 
-/** What a page has, and what it takes with all that is asked before it. */
+/** Returns a page, and its cost including everything that is read before it. */
 async function historyOf(chatRoomId: string, range: { after?: number; before?: number }) {
   let page: { messages: { seq: number }[]; hasMore: boolean } | undefined
   const requests = await metered(client, async () => {
@@ -109,10 +109,10 @@ test('what follows the end of a message, as docs/operations.md says: two reads, 
     const follow = async () => expect(await followUp({ Records: [record] })).toEqual({ batchItemFailures: [] })
     return costOf(await metered(client, follow))
   }
-  // The room's details and the reactions.
+  // Reads the room's details and the reactions.
   expect(await costOfEnd({})).toMatchObject({ requests: 2, writes: 0 })
   expect(await costOfEnd({ uploadId: 'u1' })).toMatchObject({ requests: 3, writes: 1 })
-  // The message is looked at once more, to see that it is gone.
+  // Reads the message once more, to check that it is gone.
   expect(await costOfEnd({ mentions: '["ada","cyd"]' })).toMatchObject({ requests: 4 })
   expect(await costOfEnd({ kind: 'hole' })).toMatchObject({ requests: 0 })
 })
@@ -121,7 +121,7 @@ describe('10,000 messages that are past their time', () => {
   const ages = [...Array<number>(10_000).fill(31), 1, 1, 1]
   const young = [10_001, 10_002, 10_003]
 
-  // A request reads 1 MB: of those 160, whose rows are so large, it has no more than the first 62.
+  // A request reads 1 MB. Of these 160 rows, which are large, it contains only the first 62.
   const some = (seq: number) => seq <= 60 || seq % 100 === 0 || young.includes(seq)
   test.each([
     ['TTL has deleted all', (seq: number) => young.includes(seq)],
@@ -142,7 +142,7 @@ describe('10,000 messages that are past their time', () => {
 
 test('a few large messages that are past their time are looked at by whole numbers', async () => {
   const chatRoomId = await givenRoom(30)
-  // The first request reads 22 of them; as JSON each has 98 KB.
+  // The first request reads 22 of them. As JSON, each has 98 KB.
   await givenMessages(chatRoomId, [...Array<number>(32).fill(31), 1], { content: '\u0001'.repeat(16_384) })
   const looks: string[] = []
   intercept(client, async ({ operation, input }, send) => {
@@ -157,7 +157,7 @@ test('a few large messages that are past their time are looked at by whole numbe
 test('complaint 20: what is past its time is found by nobody, by its id or as unread neither, while TTL is late', async () => {
   const chatRoomId = await givenRoom(30)
   await givenMessages(chatRoomId, [31, 31, 29, 1])
-  // Of when the room kept less.
+  // From when the room kept messages for less time.
   await Message.patch({ chatRoomId, messageId: messageIdOf(3) })
     .set({ expiresAt: Math.floor(NOW / 1_000) - 1 })
     .go()

@@ -19,7 +19,7 @@ const DAY_S = 24 * 60 * 60
 const dataDir = temporaryFolder()
 const chat = await useChat({ dataDir, mapping: { maximumRetryAttempts: 0 }, log: quietLog })
 
-/** What an operator's shell has. */
+/** The environment of an operator's shell. */
 const environment = () => ({
   AWS_REGION: 'us-east-1',
   ...credentialsEnvironment,
@@ -32,7 +32,7 @@ const environment = () => ({
 
 const replay = (...args: string[]) => runScript('replay', args, environment())
 
-/** Does it, and answers with the files of what was given up on meanwhile. */
+/** Runs work. Returns the files of the batches that were given up in the meantime. */
 async function failuresOf(work: () => Promise<unknown>): Promise<string[]> {
   const folder = join(dataDir, 'on-failure')
   const names = async () => (await readdir(folder).catch(() => [])).sort()
@@ -42,7 +42,7 @@ async function failuresOf(work: () => Promise<unknown>): Promise<string[]> {
   return (await names()).filter((name) => !before.has(name)).map((name) => join(folder, name))
 }
 
-/** A message that the table keeps and the stream function dies of. */
+/** Sends a message that is stored, but on which the stream function dies. */
 async function undelivered(sender: RawClient, room: string, content: string): Promise<string[]> {
   chat.gateway.faults.onPost = async () => {
     await chat.lambda.crash('streams')
@@ -115,7 +115,7 @@ test('what fails again is named, the rest is delivered; mended, it is delivered 
   const [ada, bob] = clients
   const good = await undelivered(ada, room, 'good')
   const [record] = (JSON.parse(chat.failures.records.at(-1)!.payload) as DynamoDBStreamEvent).Records
-  // The room's next place, with a message that nobody sent.
+  // At the room's next place, a message that nobody sent.
   const { SenderId: _, ...Item } = record!.dynamodb!.NewImage as Record<string, AttributeValue>
   Item.MessageId = { S: '0000000000000002' }
   Item.sk = { S: record!.dynamodb!.Keys!.sk!.S!.replace(/\d+$/, Item.MessageId.S) }

@@ -19,7 +19,7 @@ beforeAll(async () => {
   await createTable(database, loadStack().table, tableName)
 })
 
-/** A room with so many messages, each of them changed. */
+/** Creates a room with this many messages, each of them changed. */
 async function givenRoom(messages: number): Promise<string> {
   const chatRoomId = unique('room')
   const session = ownSession({ userId: 'ada', connectionId: 'ada=', expiresAt: 2_000_000_000 })
@@ -44,7 +44,7 @@ const changeOf = (chatRoomId: string, seq: number) => ({
   quiet: false,
 })
 
-/** Requests of which this is true are refused. */
+/** Refuses the requests for which this returns true. */
 function refuse(isRefused: (input: string) => boolean): void {
   intercept(client, async ({ input }, send) => {
     if (isRefused(JSON.stringify(input))) throw new Error('refused')

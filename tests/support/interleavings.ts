@@ -2,26 +2,28 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { seededRandom } from '../../bench/simulation/seeded-random.ts'
 import type { TableClient } from '../../src/entities/table-client.ts'
 
-/** Operations that run at once, by name: each is a sequence of requests to the table. */
+/** Operations that run at the same time, by name. Each is a sequence of requests to the table. */
 export type Operations = Record<string, () => Promise<unknown>>
 
-/** What the scheduler lets the code under test do beside its requests. */
+/** What the scheduler offers the code under test. */
 export interface Run {
   /** Starts another operation, as the stream does after a write. */
   spawn(name: string, work: () => Promise<unknown>): void
 }
 
 export interface Exploration<State> {
-  /** Makes what the operations work on, new for every order. */
+  /** Makes what the operations work on. Called anew for every order. */
   given: () => Promise<State>
   operations: (state: State, run: Run) => Operations
-  /** Rejects when something is wrong after all operations have ended. */
+  /** Rejects if something is wrong after all operations have ended. */
   then: (state: State) => Promise<void>
-  /** Whether no other operation uses what this request names: then nothing is gained by letting another go first. */
+  /** Whether no other operation uses the items of this request. Then no other operation needs to go first. */
   isLocal: (request: string) => boolean
-  /** How often an operation may be interrupted before it ends: most faults of concurrency need two or fewer. */
+  /**
+   * How often operations may be interrupted in one order. Most faults of concurrency need two interruptions or fewer.
+   */
   preemptions: number
-  /** Ends after so many orders, from all over and the same at each run. Default: all of them. */
+  /** Ends after this many orders, chosen evenly and the same in each run. Default: all orders. */
   most?: number
 }
 
@@ -35,20 +37,20 @@ interface Operation {
   waiting: Waiting[]
   done: boolean
   error?: unknown
-  /** Called when it waits with a request, or has ended. */
+  /** Called when the operation waits with a request, or has ended. */
   rests: () => void
 }
 
 const current = new AsyncLocalStorage<Operation>()
 
 /**
- * Runs the operations in every order of their single requests that interrupts an operation at most `preemptions` times:
- * the requests are held back and let through one at a time.
- * Bounding the preemptions is CHESS's way to keep the number of orders small without losing the faults:
+ * Runs the operations in every order of their single requests that has at most `preemptions` interruptions. The
+ * requests are held back and released one at a time. Bounding the preemptions, as CHESS does, keeps the number of
+ * orders small without losing the faults:
  * https://www.microsoft.com/en-us/research/publication/iterative-context-bounding-for-systematic-testing-of-multithreaded-programs/
  *
  * @returns the number of orders
- * @throws Error with the requests in their order, when an operation or `then` rejects
+ * @throws Error with the requests in their order, if an operation or `then` rejects
  */
 export async function explore<State>(client: TableClient, exploration: Exploration<State>): Promise<number> {
   const remove = holdBack(client)
@@ -68,7 +70,7 @@ export async function explore<State>(client: TableClient, exploration: Explorati
   }
 }
 
-/** A choice that was made: which of how many operations went on. */
+/** A choice that was made: which operation continued, and of how many. */
 interface Choice {
   taken: number
   of: number
@@ -85,7 +87,7 @@ async function runOnce<State>(exploration: Exploration<State>, prefix: readonly 
         Object.assign(operation, { done: true, error })
         operation.rests()
       }
-      // Not in the context of the operation that spawned it.
+      // Outside the context of the operation that spawned it.
       const running = current.exit(() => current.run(operation, work))
       running.then(() => end(), end)
     },
@@ -99,7 +101,7 @@ async function runOnce<State>(exploration: Exploration<State>, prefix: readonly 
   for (;;) {
     const ready = await readyOf(operations)
     if (ready.length === 0) break
-    // The operation that is under way comes first: to go on with it costs no preemption.
+    // The operation that ran last comes first, because continuing with it costs no preemption.
     const ordered = last !== undefined && ready.includes(last) ? [last, ...ready.filter((one) => one !== last)] : ready
     const interrupts = ordered[0] === last
     const stays = interrupts && (left === 0 || exploration.isLocal(last!.waiting[0]!.request))
@@ -122,7 +124,7 @@ async function runOnce<State>(exploration: Exploration<State>, prefix: readonly 
   return choices
 }
 
-/** The beginnings of other orders that differ from this one in a single choice, made after its prefix. */
+/** Returns the beginnings of other orders that differ from this one in a single choice, made after its prefix. */
 const alternatives = (choices: readonly Choice[], prefixLength: number): number[][] => {
   const taken = choices.map((choice) => choice.taken)
   return choices.flatMap(({ of }, i) =>
@@ -130,10 +132,10 @@ const alternatives = (choices: readonly Choice[], prefixLength: number): number[
   )
 }
 
-/** Waits until every operation has ended or waits with a request, and returns those that wait. */
+/** Waits until every operation has ended or waits with a request. Returns those that wait. */
 async function readyOf(operations: readonly Operation[]): Promise<Operation[]> {
   for (;;) {
-    // What an operation asks for at once, it asks for before this.
+    // By then, an operation has sent all requests that it sends at once.
     await new Promise(setImmediate)
     const alive = operations.filter(({ done }) => !done)
     const busy = alive.find(({ waiting }) => waiting.length === 0)
@@ -142,7 +144,7 @@ async function readyOf(operations: readonly Operation[]): Promise<Operation[]> {
   }
 }
 
-/** Holds every request back that an operation makes; all others pass. */
+/** Holds back every request that an operation makes. All other requests pass. */
 function holdBack(client: TableClient): () => void {
   return client.use(async (request, next) => {
     const operation = current.getStore()
@@ -165,9 +167,9 @@ function holdBack(client: TableClient): () => void {
   })
 }
 
-/** The keys that a request names, for whoever reads an order. */
+/** Returns the keys that a request names, for whoever reads an order. */
 const keysOf = (input: object): string =>
   [...JSON.stringify(input).matchAll(/"(?::sk\d|:pk|pk|sk)":"([^"]+)"/g)].map(([, key]) => key).join(' ')
 
-/** Runs `work` as no operation's: its requests aren't held back. */
+/** Runs `work` outside any operation, so that its requests aren't held back. */
 export const unheld = <T>(work: () => Promise<T>): Promise<T> => current.exit(work)

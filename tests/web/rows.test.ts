@@ -32,7 +32,7 @@ const rows = (
   }: { pending?: Pending[]; notes?: Note[]; newAfter?: number; hasOlder?: boolean } = {},
 ) => rowsOf({ messages, unsent: pending, notes }, { userId: 'me', newAfter: undefined, now: noon, ...view })
 
-/** `day`, `unread`, `note`, or who says what: `bob: 1 2`. */
+/** Returns `day`, `unread`, `note`, or the sender with the texts: `bob: 1 2`. */
 const shown = (list: Row[]): string[] =>
   list.map((row) => {
     if (row.kind !== 'group') return row.kind

@@ -128,7 +128,7 @@ test('a JVM that ends by itself takes along what it held in memory, and says so'
   await dynamodb.close()
 })
 
-/** A table in a folder, with one item. */
+/** Creates a table in a folder, with one item. */
 async function withAnItem(options: Partial<Parameters<typeof startDynamoDbLocal>[0]> = {}) {
   const dataDir = temporaryFolder()
   const dynamodb = await startDynamoDbLocal({ dataDir, log, ...options })
@@ -154,7 +154,7 @@ test.each([
   async (_, signal) => {
     const { dynamodb, dataDir, config, streamArn, item, Key } = await withAnItem({
       probeEveryMs: 20,
-      // A JVM of a busy machine takes a while to answer, and must not be ended for it.
+      // On a busy machine a JVM takes a while to respond, and must not be ended for it.
       probeTimeoutMs: 1_000,
     })
     const { pid } = dynamodb
@@ -219,7 +219,7 @@ test.skipIf(process.platform === 'win32')('a parent killed by SIGKILL leaves no 
   const parent = spawn(process.execPath, ['--import', 'tsx', script], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [line] = (await once(createInterface(parent.stdout), 'line')) as [string]
   const { endpoint, pid } = JSON.parse(line) as { endpoint: string; pid: number }
-  // The JVM's end of this connection closes when it dies: an event to wait for.
+  // The JVM's end of this connection closes when the JVM dies, which is an event to wait for.
   const socket = connect(Number(new URL(endpoint).port), '127.0.0.1')
   await once(socket, 'connect')
   socket.resume()
