@@ -110,6 +110,7 @@ export class DirectRoom implements AsyncIterable<MessageEvent> {
     this.#room = room
     for (const event of held) this.#forward(event)
     onForwarded(room, (event) => this.#forward(event))
+    this.#emitter.emit('updated', room.details)
   }
 
   #forward({ name, payload }: ForwardedEvent): void {

@@ -30,8 +30,8 @@ export interface RoomEvents {
   /** `room.messages` or the messages of one of the room's threads have changed. */
   messages: undefined
   /**
-   * The server can no longer tell what changed while this client was away, so the client has discarded the room's
-   * messages. Load the messages that are on the screen again.
+   * What has happened to the room can't be found out any more, because the client was away for too long or this user
+   * was not a member meanwhile: it has forgotten the room's messages. Load what is shown once more.
    */
   stale: undefined
   /** The room's name, topic, access, settings or pins were changed, or it was closed or opened. */
@@ -50,8 +50,8 @@ export interface RoomEvents {
    */
   removed: Removal
   /**
-   * The client's knowledge of the room has changed: `details`, `role`, `closed`, `mutedUntil`, `notify` and so on.
-   * The payload is `room.details`.
+   * What the client knows of the room has changed: `joined`, `details`, `role`, `closed`, `mutedUntil`, `notify` and so
+   * on; of the conversation with one user also that it has a room.
    */
   updated: RoomDetails | undefined
   /** All messages that were missed while there was no connection have been delivered, `count` of them. */

@@ -16,6 +16,8 @@ export interface Told {
 
 /** What the client knows about a room and about this user's membership in it. */
 export class RoomFacts {
+  /** Whether this user is in it: `asked` while that isn't known. */
+  membership: 'asked' | 'member' | 'left' = 'asked'
   name: string | undefined
   access: Access | undefined
   /** Undefined for an admin, and while it isn't known. */
@@ -39,9 +41,14 @@ export class RoomFacts {
     this.#onChange = onChange
   }
 
-  /** Takes over facts from the server. Details that arrive after newer ones are ignored. */
-  learn({ roomName, access, role, admin, closed, room }: Told): void {
+  /**
+   * Takes over what the server tells. Of details that come in another order than they were made, the newest stay.
+   *
+   * @param membership what it says of that; default: nothing new
+   */
+  learn({ roomName, access, role, admin, closed, room }: Told, membership = this.membership): void {
     this.change(() => {
+      this.membership = membership
       this.name = roomName
       if (access === undefined) return
       const { details = room } = this
@@ -78,11 +85,14 @@ export class RoomFacts {
     this.change(() => (this.notify = notify))
   }
 
-  /** Called when this user is no longer a member. Forgets facts that only members may know. */
-  forget(): void {
-    this.access = this.role = this.details = this.mutedUntil = this.addedBy = undefined
-    this.closed = false
-    this.#standing = 0
+  /** This user is in the room no more, and a room may be hidden from who isn't in it. */
+  left(): void {
+    this.change(() => {
+      this.membership = 'left'
+      this.access = this.role = this.details = this.mutedUntil = this.addedBy = undefined
+      this.closed = false
+      this.#standing = 0
+    })
   }
 
   /** The room's settings. Until the details are known, the default settings for its access. */
@@ -104,7 +114,7 @@ export class RoomFacts {
   }
 
   #snapshot(): string {
-    const { name, access, role, closed, details, mutedUntil, notify } = this
-    return JSON.stringify([name, access, role, closed, details, String(mutedUntil), notify])
+    const { membership, name, access, role, closed, details, mutedUntil, notify } = this
+    return JSON.stringify([membership === 'member', name, access, role, closed, details, String(mutedUntil), notify])
   }
 }

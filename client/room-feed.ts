@@ -40,9 +40,7 @@ export class RoomFeed {
   readonly typists: Typists
   readonly streams = new MessageStreams<MessageEvent>()
   readonly facts: RoomFacts
-  /** Whether this user is a member. `asked` means that the client doesn't know yet. */
-  membership: 'asked' | 'member' | 'left' = 'asked'
-  /** When the application last used the room, as a number of `nextPlace`; 0 for never. */
+  /** The room's place in the order of use by the application: the larger, the later; 0 for never. */
   usedAt = 0
   /** When the room's newest message arrived, as a number of `nextPlace`; 0 for never. */
   heardAt = 0
@@ -54,6 +52,8 @@ export class RoomFeed {
   #restoredAt: Claimed = {}
   /** The `seq` up to which messages had been delivered when this user left. */
   #deliveredTo = 0
+  /** Whether they left and haven't come back. */
+  #isAway = false
   readonly #context: RoomContext
   #presence: Presence | undefined
   #stay = new AbortController()
@@ -101,7 +101,11 @@ export class RoomFeed {
     if (cache) this.restored = this.#restore(cache)
   }
 
-  /** Loads the room from the cache, and saves it there after each change from now on. */
+  get membership(): RoomFacts['membership'] {
+    return this.facts.membership
+  }
+
+  /** Begins where the client was that has kept the room, and keeps it from now on. */
   async #restore(cache: NonNullable<RoomContext['options']['cache']>): Promise<void> {
     const { chatRoomId, inbox, revs, store } = this
     const { options } = this.#context
@@ -146,8 +150,8 @@ export class RoomFeed {
         this.typists.remove(event.userId)
         return this.emitter.emit('memberLeft', event)
       case 'roomAdded':
-        this.facts.learn(event)
         this.facts.addedBy = event.by
+        this.facts.learn(event, 'member')
         this.revs.start(event.headRev)
         return this.added(event.headSeq)
       case 'removed':
@@ -185,9 +189,8 @@ export class RoomFeed {
   entered(room: Entered, claimed: Claimed = {}, askedAt = this.#context.serverNow()): void {
     const from = { ...this.#restoredAt, ...claimed }
     this.#restoredAt = {}
-    // Set before `learn` emits the event `updated`, because its listeners use it.
-    this.membership = 'member'
-    this.facts.learn(room)
+    this.facts.learn(room, 'member')
+    this.#isBack()
     this.dropPast()
     // If the user's choice is newer than the request, an event has brought it meanwhile.
     if (this.facts.notifyAt <= askedAt) this.facts.change(() => (this.facts.notify = room.notify))
@@ -235,9 +238,9 @@ export class RoomFeed {
 
   /** Called when this user is no longer a member: forgets the room's messages and ends everything that waits. */
   left(error = new ChatError('not_a_member', 'unable to go on; this user has left the room')): void {
-    this.membership = 'left'
+    this.facts.left()
+    this.#isAway = true
     this.#context.reads.left(this.chatRoomId)
-    this.facts.forget()
     this.#stay.abort(error)
     this.#stay = new AbortController()
     this.#deliveredTo = this.inbox.position ?? this.#deliveredTo
@@ -274,7 +277,8 @@ export class RoomFeed {
    * @param headSeq the room's newest `seq`
    */
   added(headSeq: number): void {
-    this.membership = 'member'
+    this.facts.change(() => (this.facts.membership = 'member'))
+    this.#isBack()
     this.#context.reads.entered(this.chatRoomId, undefined)
     if (this.inbox.position !== undefined) return
     // If the position is after the head, another room has the id now.
@@ -282,6 +286,13 @@ export class RoomFeed {
     if (headSeq - from > MAX_HISTORY_PAGE) return this.inbox.startAtHead(headSeq)
     this.inbox.start(from)
     this.inbox.expect(headSeq)
+  }
+
+  /** What was said and changed while they were away was not told. */
+  #isBack(): void {
+    if (!this.#isAway) return
+    this.#isAway = false
+    this.emitter.emit('stale', undefined)
   }
 
   #chosen({ level, until, levelAt }: ReadEvent): void {

@@ -213,7 +213,10 @@ export class RoomTalk extends RoomModeration {
     // A server without threads rejects `view`, and has no replies to leave out.
     const { view, ...rest } = page
     const asked = view && this.context.hasFeature('threads') ? page : rest
+    const stay = this.feed.untilLeft
     const reply = await this.ask('getHistory', asked)
+    // Of what was said since then, nothing may have been told.
+    if (stay.aborted) return reply
     return { ...reply, messages: this.feed.store.load(page, reply, this.feed.inbox.position) }
   }
 

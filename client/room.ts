@@ -148,10 +148,10 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
    * await room.join({ after: Number(localStorage.getItem('position')) })
    */
   async join({ after, invite }: { after?: number; invite?: string } = {}): Promise<void> {
-    const { inbox, membership } = this.feed
+    const { inbox, facts, membership } = this.feed
     this.feed.used()
     if (this.feed.restored) await this.feed.restored
-    if (!this.joined) this.feed.membership = 'asked'
+    if (!this.joined) facts.membership = 'asked'
     if (after !== undefined) inbox.start(after)
     this.#joining++
     try {
@@ -170,7 +170,7 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
       // The user may have been removed again since the request was sent.
       if (this.feed.expelledAt > asked) this.context.checkMembership(this.id)
     } catch (error) {
-      if (this.feed.membership === 'asked') this.feed.membership = membership
+      if (this.feed.membership === 'asked') facts.membership = membership
       throw error
     } finally {
       this.#joining--

@@ -8,12 +8,12 @@ export type Talk = Room | DirectRoom
 /** Returns the room, or undefined for a direct conversation that has none yet. */
 export const roomOf = (talk: Talk): Room | undefined => ('room' in talk ? talk.room : talk)
 
-const rooms = oneFor((talk: Talk) => {
+/** The same, kept up to date: a conversation may have had one for long before the client finds it. */
+export const foundRoomOf = oneFor((talk: Talk) => {
   const room = new Store(roomOf(talk))
-  if ('room' in talk)
-    for (const name of ['message', 'outgoing', 'updated'] as const) talk.on(name, () => room.set(talk.room))
+  talk.on('updated', () => room.set(roomOf(talk)))
   return room
 })
 
-/** Returns the room, and renders the component again when a direct conversation gets its room. */
-export const useRoomOf = (talk: Talk): Room | undefined => useStore(rooms(talk))
+/** The room of a talk, also when it gets one later. */
+export const useRoomOf = (talk: Talk): Room | undefined => useStore(foundRoomOf(talk))

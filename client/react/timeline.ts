@@ -1,7 +1,7 @@
 import type { MessageEvent, OutgoingMessage } from '../index.ts'
 import { oneFor } from './one-for.ts'
 import { Store } from './store.ts'
-import { roomOf, type Talk } from './talk.ts'
+import { foundRoomOf, roomOf, type Talk } from './talk.ts'
 
 /** A message of this client that waits to be sent or has failed. It is a new object after each change of its state. */
 export interface Pending extends Pick<OutgoingMessage, 'clientMessageId' | 'content' | 'extras' | 'state' | 'error'> {
@@ -33,6 +33,8 @@ interface Source {
   isHere: (message: OutgoingMessage) => boolean
   /** Messages that already wait, such as those from before a reload. */
   unsent: readonly OutgoingMessage[]
+  /** Changes when a conversation with one user gets its room. */
+  room: Pick<Store<unknown>, 'subscribe'>
 }
 
 const PAGE = 50
@@ -40,15 +42,15 @@ const PAGE = 50
 /** The most pages that `seek` reads. */
 const FAR = 20
 
-const INITIAL = { messages: [], isReady: false, hasOlder: true, isLoading: true, error: undefined }
+const INITIAL = { isReady: false, hasOlder: true, isLoading: true, error: undefined }
 
 /** The messages of a room or of a thread: those that the client has, and the pages of history before them. */
 export class Timeline extends Store<TimelineState> {
   readonly #source: Source
   readonly #outgoing = new Map<string, OutgoingMessage>()
   #loading: Promise<void> | undefined
-  /** Whether a component has ever loaded this timeline. */
-  #isWanted = false
+  /** The size of the newest page, once it was asked for. */
+  #wanted: number | undefined
 
   /** Call `timelineOf` instead. */
   constructor(source: Source) {
@@ -57,13 +59,14 @@ export class Timeline extends Store<TimelineState> {
     source.on('messages', () => this.#show())
     source.on('outgoing', (message) => this.#outgoingChanged(message))
     for (const message of source.unsent) this.#outgoingChanged(message)
-    source.on('discontinuity', () => this.restart())
-    source.on('stale', () => this.restart())
+    source.on('discontinuity', () => this.#restart())
+    source.on('stale', () => this.#restart())
+    source.room.subscribe(() => this.#reload())
   }
 
   /** Loads the newest page, unless it is loaded or loading. The state shows whether that has failed. */
   async load(limit = PAGE): Promise<void> {
-    this.#isWanted = true
+    this.#wanted = limit
     if (!this.get().isReady) await this.#load({ limit })
   }
 
@@ -84,7 +87,7 @@ export class Timeline extends Store<TimelineState> {
           this.#end({ messages: this.#source.messages(), isReady: true, hasOlder: hasMore })
       },
       (error: unknown) => {
-        if (this.#loading === loading) this.#end({ error })
+        if (this.#loading === loading) this.#end({ error, isReady: page.before !== undefined })
       },
     )
     return (this.#loading = loading)
@@ -115,12 +118,16 @@ export class Timeline extends Store<TimelineState> {
     return hasCome() || !this.get().hasOlder
   }
 
-  /** Starts again with the newest page, because messages were skipped or the user was not a member for a while. */
-  restart(): void {
+  /** Starts again with the newest page: messages were skipped, or the user was not a member for a while. */
+  #restart(): void {
+    this.patch({ ...INITIAL, messages: this.#source.messages() })
+    this.#reload()
+  }
+
+  #reload(): void {
     this.#loading = undefined
-    this.patch(INITIAL)
-    // The state shows a failure.
-    if (this.#isWanted) this.load().catch(() => {})
+    // The state shows whether it failed.
+    if (this.#wanted !== undefined) this.#load({ limit: this.#wanted }).catch(() => {})
   }
 
   #show(): void {
@@ -155,7 +162,7 @@ export class Timeline extends Store<TimelineState> {
 const roomTimelineOf = oneFor((talk: Talk) => {
   const isHere = ({ extras }: OutgoingMessage) => extras.threadId === undefined || extras.inRoom === true
   return new Timeline({
-    ...{ on: talk.on, unsent: talk.unsent, isHere },
+    ...{ on: talk.on, unsent: talk.unsent, isHere, room: foundRoomOf(talk) },
     messages: () => roomOf(talk)?.messages ?? [],
     history: async (page) => (await roomOf(talk)?.history({ ...page, view: 'room' })) ?? { hasMore: false },
   })
@@ -170,6 +177,7 @@ function threadTimelineOf(talk: Talk, threadId: string): Timeline {
   const thread = () => roomOf(talk)?.thread(threadId)
   const timeline = new Timeline({
     ...{ on: talk.on, unsent: talk.unsent, isHere: ({ extras }) => extras.threadId === threadId },
+    room: foundRoomOf(talk),
     messages: () => thread()?.messages ?? [],
     history: async (page) => {
       await thread()?.findRoot()

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { MessageEvent } from '../../client/index.ts'
 import { timelineOf } from '../../client/react/index.ts'
 import { givenClient } from './given-client.ts'
 import { pageOf, upTo } from './history-pages.ts'
@@ -145,6 +146,113 @@ describe('what comes in', () => {
     const [one, two] = server.room('general').map(({ messageId }) => messageId) as [string, string]
     server.socket.events(server.edit('general', one, { content: 'uno' }), server.remove('general', two))
     expect(contents()).toEqual(['uno', '3'])
+  })
+})
+
+describe('a membership that ends and begins again', () => {
+  const roomAdded = { event: 'roomAdded', chatRoomId: 'general', roomName: 'general', headSeq: 3 }
+
+  test.each<[string, (given: Awaited<ReturnType<typeof givenGeneral>>) => unknown]>([
+    ['joined again', ({ room }) => room.join()],
+    ['put into it again', ({ server }) => server.socket.events(roomAdded)],
+    [
+      'found in it by the next connection',
+      async ({ server, clock }) => {
+        server.socket.cut()
+        await clock.advance(1_000)
+      },
+    ],
+  ])('after which it is %s, the room is loaded anew', async (_, comeBack) => {
+    const given = await givenGeneral(2)
+    const { room, server, timeline, contents } = given
+    const stale: unknown[] = []
+    room.on('stale', () => stale.push(room.joined))
+    await room.leave()
+    expect(contents()).toEqual([])
+    server.keep('general', '3')
+    await comeBack(given)
+    await settled()
+    expect(contents()).toEqual(['1', '2', '3'])
+    expect(timeline.get()).toMatchObject({ isReady: true, hasOlder: false })
+    expect(stale).toEqual([true])
+  })
+
+  test('makes a page of before no part of what comes after', async () => {
+    const { room, server, timeline, contents } = await givenGeneral(60)
+    const { override } = server
+    let late: string | undefined
+    server.override = (frame) => {
+      if (frame.action !== 'getHistory') return override(frame, server.socket)
+      late = frame.requestId
+      return 'nothing'
+    }
+    const loading = room.history({ limit: 1 })
+    await settled()
+    server.override = override
+    await room.leave()
+    for (const content of from(61, 120)) server.keep('general', content)
+    await room.join()
+    await settled()
+    const data = { messages: server.room('general').slice(0, 60), hasMore: false }
+    server.socket.push({ type: 'reply', action: 'getHistory', requestId: late, data })
+    await loading
+    expect(contents()).toEqual(from(71, 120))
+    expect(timeline.get().hasOlder).toBe(true)
+  })
+})
+
+describe('a conversation with one user', () => {
+  function givenConversation() {
+    const given = givenClient()
+    const { client, server } = given
+    server.keep('dm:1', 'of before')
+    server.facts.set('dm:1', { roomName: 'bob, me' })
+    return { ...given, bob: client.direct('bob') }
+  }
+
+  test('is shown once its room is found, with its threads', async () => {
+    const { client, server, bob } = givenConversation()
+    const [{ messageId: threadId }] = server.room('dm:1') as [MessageEvent]
+    server.keep('dm:1', 'reply', { threadId })
+    const timeline = timelineOf(bob)
+    const thread = timelineOf(bob, { threadId })
+    await Promise.all([timeline.load(), thread.load()])
+    expect(timeline.get().messages).toEqual([])
+    const updated: unknown[] = []
+    bob.on('updated', () => updated.push(bob.room?.id))
+    await client.connect()
+    await settled()
+    expect(updated).toContain('dm:1')
+    expect(timeline.get()).toMatchObject({ isReady: true, messages: [{ content: 'of before' }] })
+    expect(thread.get().messages).toMatchObject([{ content: 'reply' }])
+  })
+
+  test('whose page fails once its room is found says so, and can be asked for again', async () => {
+    const { client, server, bob } = givenConversation()
+    const timeline = timelineOf(bob)
+    await timeline.load()
+    server.override = ({ action }) =>
+      action === 'getHistory' ? { error: { code: 'forbidden', retryable: false } } : undefined
+    await client.connect()
+    await settled()
+    expect(timeline.get()).toMatchObject({ isReady: false, isLoading: false, error: { code: 'forbidden' } })
+    server.override = () => undefined
+    await timeline.load()
+    expect(timeline.get()).toMatchObject({ isReady: true, messages: [{ content: 'of before' }] })
+  })
+
+  test('that begins with one’s own message shows it at once', async () => {
+    const { client, bob } = givenConversation()
+    await client.connect()
+    const timeline = timelineOf(client.direct('ada'))
+    await timeline.load()
+    const seen: unknown[] = []
+    timeline.subscribe(() => seen.push(timeline.get().isReady))
+    await client.direct('ada').send({ content: 'hi' }).done
+    await settled()
+    expect(timeline.get()).toMatchObject({ unsent: [], messages: [{ content: 'hi' }] })
+    expect(seen).not.toContain(false)
+    expect(bob.room?.id).toBe('dm:1')
   })
 })
 

@@ -317,6 +317,7 @@ test('joining and leaving are noted, until the messages begin anew', async () =>
     { userId: 'eve', what: 'joined', timestamp },
     { userId: 'eve', what: 'left', timestamp },
   ])
-  conversation('general').rejoined()
+  await client.room('general').leave()
+  await client.room('general').join()
   expect(notes.get()).toEqual([])
 })

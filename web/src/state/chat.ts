@@ -269,11 +269,7 @@ export class Chat {
     const known = this.conversations.get().find((conversation) => conversation.room === room)
     if (known) return known
     this.dismiss(room.id)
-    const former = this.#adopted.get(room.id)
-    const conversation = former ?? this.#opened(room, age)
-    if (former) former.rejoined()
-    else this.#follow(conversation)
-    this.#adopted.set(room.id, conversation)
+    const conversation = this.#adopted.get(room.id) ?? this.#opened(room, age)
     const { addedBy: userId } = room
     if (age === 'new' && userId !== undefined) {
       conversation.notes.add({ userId, what: 'added you', timestamp: this.client.serverNow })
@@ -291,6 +287,8 @@ export class Chat {
     if (room.isDirect && room.peer === undefined) {
       conversation.findPeer().catch(this.#onError)
     }
+    this.#follow(conversation)
+    this.#adopted.set(room.id, conversation)
     return conversation
   }
 

@@ -281,13 +281,6 @@ export class Conversation {
     this.last.set({ timestamp, message })
   }
 
-  /** The user is a member again: messages of the meantime are loaded; they count as read. */
-  rejoined(): void {
-    this.#renamed()
-    this.notes.set([])
-    this.timeline.restart()
-  }
-
   #renamed(): void {
     if (this.kind === 'room' && this.room?.joined) this.title.set(printable(this.room?.name) ?? this.key)
   }
