@@ -3,7 +3,7 @@ import { MAX_USERS } from '../src/protocol/limits.ts'
 import type { Profile } from '../src/protocol/profile-actions.ts'
 import { elapsed, ticks, Timer } from './clock.ts'
 import { Emitter } from './emitter.ts'
-import { ChatError } from './errors.ts'
+import { ChatError, isInvalidRequest } from './errors.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { RequestFrame } from './request-frame.ts'
 
@@ -23,7 +23,12 @@ interface Requests {
   patiently<A extends Action>(frame: RequestFrame<A>): Promise<Reply<A>>
 }
 
-/** A user and their profile. `client.user(id)` returns it. The profile is requested when it is first used. */
+/** @throws ChatError unless it is that nobody can have the only id that was asked for */
+function onlyOf(userIds: string[], error: unknown): void {
+  if (!isInvalidRequest(error) || userIds.length > 1) throw error
+}
+
+/** Who a user is, as far as this client knows: asked for once it is looked at. */
 export class User {
   readonly id: string
   readonly #emitter: Emitter<{ change: Profile }>
@@ -119,9 +124,7 @@ export class Users {
     const userIds = [...this.#wanted].slice(0, MAX_USERS)
     for (const id of userIds) this.#wanted.delete(id)
     try {
-      const { users, left = [] } = await this.#context.patiently({ action: 'getUsers', userIds })
-      for (const profile of users) this.open(profile.userId).received(profile)
-      for (const id of left) this.#wanted.add(id)
+      await this.#read(userIds)
     } catch (error) {
       // Their next use requests these profiles again.
       for (const id of userIds) this.#askedAt.delete(id)
@@ -129,6 +132,20 @@ export class Users {
       if (!(error instanceof ChatError && error.code === 'disconnected')) throw error
     } finally {
       this.resume()
+    }
+  }
+
+  /** An application may look at anything: an id that nobody can have must not cost the others their profiles. */
+  async #read(userIds: string[]): Promise<void> {
+    try {
+      const { users, left = [] } = await this.#context.patiently({ action: 'getUsers', userIds })
+      for (const profile of users) this.open(profile.userId).received(profile)
+      for (const id of left) this.#wanted.add(id)
+    } catch (error) {
+      if (!isInvalidRequest(error) || userIds.length === 1) throw error
+      const half = userIds.length >> 1
+      const parts = [userIds.slice(0, half), userIds.slice(half)]
+      await Promise.all(parts.map((part) => this.#read(part).catch((refused: unknown) => onlyOf(part, refused))))
     }
   }
 }

@@ -40,6 +40,24 @@ describe('who a user is', () => {
     expect(heard.map(({ name }) => name)).toEqual(['Ada', 'Countess'])
   })
 
+  test('is found beside ids that nobody can have, which are nobody’s', async () => {
+    const { client, clock, server, errors } = await givenUsers()
+    server.override = ({ action, userIds }) =>
+      action === 'getUsers' && (userIds as string[]).includes('')
+        ? { error: { code: 'invalid_request', retryable: false } }
+        : undefined
+    const [ada, bad, bob] = ['Ada', '', 'Bob'].map((id) => client.user(id))
+    for (const user of [ada, bad, bob]) expect(user!.profile).toBeUndefined()
+    await clock.advance(1_000)
+    expect([ada!.profile?.name, bad!.profile, bob!.profile?.name]).toEqual(['Ada', undefined, 'Bob'])
+    const asked = askedFor(server).length
+    await clock.advance(MINUTE)
+    expect(bad!.profile).toBeUndefined()
+    await clock.advance(1_000)
+    expect(askedFor(server)).toHaveLength(asked)
+    expect(errors).toEqual([])
+  })
+
   test('is nobody any more once a room has told that they were erased', async () => {
     const { client, clock, server } = await givenUsers()
     const [ada, bob] = ['Ada', 'Bob'].map((id) => client.user(id))
