@@ -5,6 +5,7 @@ import { isNotAMember } from './errors.ts'
 import { listed } from './pages.ts'
 import type { RequestFrame } from './request-frame.ts'
 import type { RoomContext } from './room-context.ts'
+import type { RoomFacts } from './room-facts.ts'
 import type { RoomFeed } from './room-feed.ts'
 
 /** A member, as `room.memberList` returns them. Times are in epoch milliseconds. */
@@ -93,8 +94,16 @@ export class RoomDoors {
   }
 
   /**
-   * The room's topic, picture, settings, pins and so on. Filled by `join`, `createRoom`, `update` and `findDetails`,
-   * and then kept up to date. `undefined` before, because the server doesn't send them with each new connection.
+   * Who of the `members` that `client.createRoom` was given is not in the room, with the code `blocked` (they have
+   * blocked this user) or `banned`. Empty when all are, and of a room that this client hasn't made.
+   */
+  get refused(): RoomFacts['refused'] {
+    return this.feed.facts.refused
+  }
+
+  /**
+   * Topic, picture, settings, pins and the rest, as last told: by `join`, `createRoom`, `update` and `findDetails`.
+   * `undefined` before, because a new connection doesn't bring them.
    */
   get details(): RoomDetails | undefined {
     return this.feed.facts.details

@@ -1,3 +1,4 @@
+import type { Reply } from '../src/protocol/actions.ts'
 import type { Notify } from '../src/protocol/notification-actions.ts'
 import { type PermissionName, refusal, type Standing } from '../src/protocol/permissions.ts'
 import type { Access, Role, RoomDetails, Settings } from '../src/protocol/room-schema.ts'
@@ -27,7 +28,9 @@ export class RoomFacts {
   /** Until when this user is muted, server time; Infinity if the server didn't say. */
   mutedUntil: number | undefined
   addedBy: string | undefined
-  /** For which messages this user wants notifications; undefined means all. Survives the end of the membership. */
+  /** Whom this client could not put into it as it made the room. */
+  refused: NonNullable<Reply<'createRoom'>['refused']> = []
+  /** Which messages are to wake this user, as the server says; absent: all. It stays while they are away. */
   notify: Notify | undefined
   /** When the user chose `notify`, server time; 0 if it isn't known. */
   notifyAt = 0

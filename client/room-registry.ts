@@ -24,7 +24,9 @@ const outdated = new Set<ChatErrorCode>(['not_a_member', 'forbidden', 'room_clos
 interface RegistryHooks {
   /** Called when this user is a member of a room that this client hasn't joined. */
   onAdded: (room: Room) => void
-  /** Called when this user was removed from a room, or the room was deleted. */
+  /** This user is in other rooms than before. */
+  onRooms: () => void
+  /** This user was shown out of a room, or it was deleted. */
   onRemoved: (room: Room, removal: Removal) => void
   /** Called when a message was delivered. */
   onMessage: (room: Room, message: MessageEvent) => void
@@ -80,6 +82,12 @@ export class RoomRegistry implements RoomOwner {
       this.#entries.set(chatRoomId, entry)
       const { room } = entry
       feed.emitter.on('message', (message) => this.#hooks.onMessage(room, message))
+      let wasIn = false
+      feed.emitter.on('updated', () => {
+        if (wasIn === room.joined) return
+        wasIn = room.joined
+        this.#hooks.onRooms()
+      })
     }
     return entry
   }

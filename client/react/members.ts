@@ -1,7 +1,7 @@
-import type { ChatClient, Member, Role } from '../index.ts'
+import type { ChatClient, Role } from '../index.ts'
 import { oneFor } from './one-for.ts'
 import { Store } from './store.ts'
-import { roomOf, type Talk } from './talk.ts'
+import { joinedRoomOf, roomOf, type Talk } from './talk.ts'
 
 export interface Standing {
   role: Role
@@ -23,14 +23,21 @@ export interface MembersState {
 /** The most pages of members whose roles are requested. */
 const STANDING_PAGES = 10
 
-/** The members of a room: loaded once, then kept up to date by events. */
+/** The members of a room: loaded once, kept up to date by events, and loaded anew after an absence. */
 export class Members extends Store<MembersState> {
   readonly #talk: Talk
   readonly #client: ChatClient
-  /** Changes that arrived while the list was loading. */
+  /** Who came and went while the list was loading. */
   readonly #changes = new Map<string, boolean>()
-  /** The version of each member's known standing. Events may arrive in any order. */
+  /** What was told of members since their roles were asked for. */
+  #told = new Map<string, Standing | undefined>()
+  /** Of what is known of each member: events may come in any order. */
   readonly #versions = new Map<string, number>()
+  #loading: Promise<void> | undefined
+  #standings: Promise<void> | undefined
+  /** Whether some may have come or gone who were not told of. */
+  #isOld = false
+  #lookers = 0
 
   /** Call `membersOf` instead. */
   constructor(client: ChatClient, talk: Talk) {
@@ -44,50 +51,98 @@ export class Members extends Store<MembersState> {
       this.#versions.set(userId, version)
       this.stands(userId, { role, mutedUntil })
     })
+    talk.on('stale', () => this.#outdated())
+    joinedRoomOf(talk).subscribe(() => this.#outdated())
+    // A request that waits for the connection is of now.
+    client.on('status', ({ status }) => {
+      if (status === 'connected' && !this.#loading) this.#outdated()
+    })
   }
 
-  /** Loads the members, unless they are loaded or loading. The state shows whether that has failed. */
-  async load(): Promise<void> {
-    if (this.get().isReady || this.get().isLoading) return
+  /** Keeps them up to date over absences, until the function that it returns is called. */
+  look(): () => void {
+    this.#lookers++
+    this.#refresh()
+    return () => void this.#lookers--
+  }
+
+  #refresh(): void {
+    this.load().catch(() => {})
+    // Without the roles there are the ids.
+    this.loadStandings().catch(() => {})
+  }
+
+  #outdated(): void {
+    this.#isOld = true
+    this.#loading = this.#standings = undefined
+    this.#versions.clear()
+    if (this.#lookers > 0) this.#refresh()
+  }
+
+  /** Loads them, unless they are there or loading. The state shows whether it failed. */
+  load(): Promise<void> {
+    if (this.#loading) return this.#loading
+    if (this.get().isReady && !this.#isOld) return Promise.resolve()
     this.#changes.clear()
+    this.#isOld = false
     this.patch({ isLoading: true, error: undefined })
-    try {
-      const userIds = await this.#read()
-      this.#show({ isReady: true, isLoading: false, userIds })
-      for (const [userId, isMember] of this.#changes) this.#changed(userId, isMember)
-    } catch (error) {
-      this.patch({ isLoading: false, error })
-    }
+    const loading = this.#read().then(
+      (userIds) => {
+        if (this.#loading !== loading) return
+        this.#loading = undefined
+        this.#show({ isReady: true, isLoading: false, userIds })
+        for (const [userId, isMember] of this.#changes) this.#changed(userId, isMember)
+      },
+      (error: unknown) => {
+        if (this.#loading !== loading) return
+        this.#loading = undefined
+        this.#isOld = true
+        this.patch({ isLoading: false, error })
+      },
+    )
+    return (this.#loading = loading)
   }
 
   /** Reads the ids. A direct conversation without a room has its two users. */
   async #read(): Promise<string[]> {
     const room = roomOf(this.#talk)
     if (room) return room.members()
-    return 'userId' in this.#talk ? [this.#client.userId ?? '', this.#talk.userId] : []
+    await this.#client.ready()
+    return 'userId' in this.#talk ? [...new Set([this.#client.userId!, this.#talk.userId])] : []
   }
 
-  /**
-   * Loads the members' roles.
-   *
-   * @throws ChatError the server's error; a server of version 0.1 has no roles
-   */
-  async loadStandings(): Promise<void> {
+  /** Loads the members' roles, unless they are there or loading. @throws ChatError the server's; one of 0.1 knows none */
+  loadStandings(): Promise<void> {
+    const standings = (this.#standings ??= this.#readStandings().catch((error: unknown) => {
+      if (this.#standings === standings) this.#standings = undefined
+      throw error
+    }))
+    return standings
+  }
+
+  async #readStandings(): Promise<void> {
     const room = roomOf(this.#talk)
     if (!room || room.isDirect) return
-    const members: Member[] = []
+    const told = (this.#told = new Map())
+    const standings = new Map<string, Standing>()
     let cursor: string | undefined
     for (let page = 0; page < STANDING_PAGES; page++) {
       const reply = await room.memberList(cursor === undefined ? {} : { cursor })
-      members.push(...reply.members)
+      for (const { userId, role, mutedUntil } of reply.members) standings.set(userId, { role, mutedUntil })
       cursor = reply.nextCursor
       if (cursor === undefined) break
     }
-    this.#show({ standings: new Map(members.map(({ userId, role, mutedUntil }) => [userId, { role, mutedUntil }])) })
+    if (this.#told !== told) return
+    for (const [userId, standing] of told) {
+      if (standing) standings.set(userId, standing)
+      else standings.delete(userId)
+    }
+    this.#show({ standings })
   }
 
   /** Shows a role or mute that this user has just given, without another request. */
   stands(userId: string, standing: Standing): void {
+    this.#told.set(userId, standing)
     this.#show({ standings: new Map(this.get().standings).set(userId, standing) })
   }
 
@@ -104,6 +159,11 @@ export class Members extends Store<MembersState> {
   #changed(userId: string, isMember: boolean): void {
     const { isReady, isLoading, userIds, standings } = this.get()
     if (isLoading) this.#changes.set(userId, isMember)
+    if (!isMember) {
+      // Another membership has other versions.
+      this.#versions.delete(userId)
+      this.#told.set(userId, undefined)
+    }
     if (!isReady) return
     const others = userIds.filter((other) => other !== userId)
     if (isMember) return this.#show({ userIds: [...others, userId] })

@@ -10,35 +10,21 @@ export interface RoomState extends Pick<Room, 'name' | 'details' | 'access' | 'r
   closed: boolean
 }
 
-function stateOf(talk: Talk): RoomState {
-  const {
-    name,
-    details,
-    access,
-    role,
-    mutedUntil,
-    joined = false,
-    closed = false,
-  } = roomOf(talk) ?? ({} as Partial<Room>)
-  return { name, details, access, role, mutedUntil, joined, closed }
+type Known = RoomState & { room: Room | undefined }
+
+function stateOf(talk: Talk): Known {
+  const room = roomOf(talk)
+  const { name, details, access, role, mutedUntil, joined = false, closed = false } = room ?? ({} as Partial<Room>)
+  return { room, name, details, access, role, mutedUntil, joined, closed }
 }
 
-/** The state of a room, which all components that show the room share. */
-class RoomStore extends Store<RoomState> {
-  readonly #talk: Talk
-
-  constructor(talk: Talk) {
-    super(stateOf(talk))
-    this.#talk = talk
-    for (const name of ['updated', 'memberJoined', 'memberLeft', 'removed'] as const) talk.on(name, this.look)
-  }
-
-  /** Reads the state again, and reports a change. */
-  readonly look = (): void => {
-    const next = stateOf(this.#talk)
-    const before = this.get()
-    if (Object.entries(next).some(([name, value]) => value !== before[name as keyof RoomState])) this.set(next)
-  }
-}
-
-export const roomStateOf = oneFor((talk: Talk) => new RoomStore(talk))
+/** What the components that show a room share. */
+export const roomStateOf = oneFor((talk: Talk) => {
+  const store = new Store(stateOf(talk))
+  talk.on('updated', () => {
+    const next = stateOf(talk)
+    const before = store.get()
+    if (Object.entries(next).some(([name, value]) => value !== before[name as keyof Known])) store.set(next)
+  })
+  return store
+})

@@ -8,12 +8,13 @@ export type Talk = Room | DirectRoom
 /** Returns the room, or undefined for a direct conversation that has none yet. */
 export const roomOf = (talk: Talk): Room | undefined => ('room' in talk ? talk.room : talk)
 
-/** The same, kept up to date: a conversation may have had one for long before the client finds it. */
-export const foundRoomOf = oneFor((talk: Talk) => {
-  const room = new Store(roomOf(talk))
-  talk.on('updated', () => room.set(roomOf(talk)))
+/** The same, and only while this user is in it: before, whatever is asked about it is refused. */
+export const joinedRoomOf = oneFor((talk: Talk) => {
+  const joined = () => (roomOf(talk)?.joined ? roomOf(talk) : undefined)
+  const room = new Store(joined())
+  talk.on('updated', () => room.set(joined()))
   return room
 })
 
-/** The room of a talk, also when it gets one later. */
-export const useRoomOf = (talk: Talk): Room | undefined => useStore(foundRoomOf(talk))
+/** The room of a talk, while this user is in it. */
+export const useJoinedRoom = (talk: Talk): Room | undefined => useStore(joinedRoomOf(talk))

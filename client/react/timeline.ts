@@ -1,7 +1,7 @@
 import type { MessageEvent, OutgoingMessage } from '../index.ts'
 import { oneFor } from './one-for.ts'
 import { Store } from './store.ts'
-import { foundRoomOf, roomOf, type Talk } from './talk.ts'
+import { joinedRoomOf, roomOf, type Talk } from './talk.ts'
 
 /** A message of this client that waits to be sent or has failed. It is a new object after each change of its state. */
 export interface Pending extends Pick<OutgoingMessage, 'clientMessageId' | 'content' | 'extras' | 'state' | 'error'> {
@@ -28,13 +28,14 @@ export interface TimelineState {
 interface Source {
   on: Talk['on']
   messages: () => readonly MessageEvent[]
-  history: (page: { before?: number; limit: number }) => Promise<{ hasMore: boolean }>
-  /** Whether an outgoing message belongs to this timeline. */
+  /** `undefined` while there is no room. */
+  history: (page: { before?: number; limit: number }) => Promise<{ hasMore: boolean } | undefined>
+  /** Whether a message of this user that is on its way belongs here. */
   isHere: (message: OutgoingMessage) => boolean
   /** Messages that already wait, such as those from before a reload. */
   unsent: readonly OutgoingMessage[]
-  /** Changes when a conversation with one user gets its room. */
-  room: Pick<Store<unknown>, 'subscribe'>
+  /** The room while this user is in it. */
+  joined: Store<unknown>
 }
 
 const PAGE = 50
@@ -51,6 +52,8 @@ export class Timeline extends Store<TimelineState> {
   #loading: Promise<void> | undefined
   /** The size of the newest page, once it was asked for. */
   #wanted: number | undefined
+  /** Whether what is loaded is what was said before there was a room. */
+  #isRoomless = false
 
   /** Call `timelineOf` instead. */
   constructor(source: Source) {
@@ -61,7 +64,9 @@ export class Timeline extends Store<TimelineState> {
     for (const message of source.unsent) this.#outgoingChanged(message)
     source.on('discontinuity', () => this.#restart())
     source.on('stale', () => this.#restart())
-    source.room.subscribe(() => this.#reload())
+    source.joined.subscribe(() => {
+      if (this.#isIn && (this.#isRoomless || this.get().error !== undefined)) this.#reload()
+    })
   }
 
   /** Loads the newest page, unless it is loaded or loading. The state shows whether that has failed. */
@@ -80,17 +85,26 @@ export class Timeline extends Store<TimelineState> {
   #load(page: { before?: number; limit: number }): Promise<void> {
     if (this.#loading) return this.#loading
     this.patch({ isLoading: true, error: undefined })
+    const wasIn = this.#isIn
     const loading = this.#source.history(page).then(
-      // A reply to a request from before a restart is ignored.
-      ({ hasMore }) => {
-        if (this.#loading === loading)
-          this.#end({ messages: this.#source.messages(), isReady: true, hasOlder: hasMore })
+      // What was asked for before a restart is ignored.
+      (reply) => {
+        if (this.#loading !== loading) return
+        this.#isRoomless = reply === undefined
+        this.#end({ messages: this.#source.messages(), isReady: true, hasOlder: reply?.hasMore ?? false })
       },
       (error: unknown) => {
-        if (this.#loading === loading) this.#end({ error, isReady: page.before !== undefined })
+        if (this.#loading !== loading) return
+        // It was asked for before this user was in.
+        if (!wasIn && this.#isIn) return this.#reload()
+        this.#end({ error, isReady: page.before !== undefined })
       },
     )
     return (this.#loading = loading)
+  }
+
+  get #isIn(): boolean {
+    return this.#source.joined.get() !== undefined
   }
 
   #end(outcome: Partial<TimelineState>): void {
@@ -162,9 +176,9 @@ export class Timeline extends Store<TimelineState> {
 const roomTimelineOf = oneFor((talk: Talk) => {
   const isHere = ({ extras }: OutgoingMessage) => extras.threadId === undefined || extras.inRoom === true
   return new Timeline({
-    ...{ on: talk.on, unsent: talk.unsent, isHere, room: foundRoomOf(talk) },
+    ...{ on: talk.on, unsent: talk.unsent, isHere, joined: joinedRoomOf(talk) },
     messages: () => roomOf(talk)?.messages ?? [],
-    history: async (page) => (await roomOf(talk)?.history({ ...page, view: 'room' })) ?? { hasMore: false },
+    history: async (page) => roomOf(talk)?.history({ ...page, view: 'room' }),
   })
 })
 
@@ -177,11 +191,11 @@ function threadTimelineOf(talk: Talk, threadId: string): Timeline {
   const thread = () => roomOf(talk)?.thread(threadId)
   const timeline = new Timeline({
     ...{ on: talk.on, unsent: talk.unsent, isHere: ({ extras }) => extras.threadId === threadId },
-    room: foundRoomOf(talk),
+    joined: joinedRoomOf(talk),
     messages: () => thread()?.messages ?? [],
     history: async (page) => {
       await thread()?.findRoot()
-      return (await thread()?.history(page)) ?? { hasMore: false }
+      return thread()?.history(page)
     },
   })
   threads.set(threadId, timeline)

@@ -5,8 +5,8 @@ import { useStore } from './store.ts'
 import type { Talk } from './talk.ts'
 
 /**
- * Returns the members of a room with their roles. They are loaded once for all components, and kept up to date by
- * events.
+ * Who is in a room, with their roles. Loaded once however many components show it, and kept up to date by
+ * events; after an absence it is loaded anew.
  *
  * @example
  * const { userIds, standings } = useMembers(room)
@@ -14,10 +14,6 @@ import type { Talk } from './talk.ts'
  */
 export function useMembers(talk: Talk): MembersState {
   const members = membersOf(useClient(), talk)
-  useEffect(() => {
-    members.load().catch(() => {})
-    // If the roles can't be loaded, the component still has the ids.
-    members.loadStandings().catch(() => {})
-  }, [members])
+  useEffect(() => members.look(), [members])
   return useStore(members)
 }

@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 import type { Person, Room } from '../index.ts'
-import { type Talk, useRoomOf } from './talk.ts'
+import { type Talk, useJoinedRoom } from './talk.ts'
 import { useLive } from './use-live.ts'
 
 /** How many components show this user as present in a room. */
@@ -16,7 +16,7 @@ const lookers = new WeakMap<Room, number>()
  * const people = usePresence(room, document.visibilityState === 'visible')
  */
 export function usePresence(talk: Talk, isHere = true): readonly Person[] {
-  const room = useRoomOf(talk)
+  const room = useJoinedRoom(talk)
   useEffect(() => {
     if (!isHere || !room) return
     lookers.set(room, (lookers.get(room) ?? 0) + 1)

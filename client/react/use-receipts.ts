@@ -3,7 +3,7 @@ import type { ChatClient, Room } from '../index.ts'
 import { useClient } from './chat-provider.ts'
 import { oneFor } from './one-for.ts'
 import { Store, useStore } from './store.ts'
-import { type Talk, useRoomOf } from './talk.ts'
+import { type Talk, useJoinedRoom } from './talk.ts'
 
 type Read = Readonly<Record<string, number>>
 
@@ -17,6 +17,8 @@ class Receipts extends Store<Read> {
     super({})
     this.#room = room
     room.on('receipts', (receipts) => this.#take(receipts))
+    // Whoever left meanwhile is in it no more.
+    room.on('stale', () => this.set({}))
     room.on('memberLeft', ({ userId }) => {
       const { [userId]: left, ...others } = this.get()
       if (left !== undefined) this.set(others)
@@ -69,7 +71,7 @@ const NOBODY = new Store<Read>({})
  */
 export function useReceipts(talk: Talk): Read {
   const client = useClient()
-  const room = useRoomOf(talk)
+  const room = useJoinedRoom(talk)
   useEffect(() => (room ? receiptsOf(room).look(client) : undefined), [client, room])
   return useStore(room ? receiptsOf(room) : NOBODY)
 }

@@ -3,8 +3,7 @@ import type { Room } from '../index.ts'
 import { useClient } from './chat-provider.ts'
 import { type RoomState, roomStateOf } from './room-state.ts'
 import { useStore } from './store.ts'
-import { type Talk, useRoomOf } from './talk.ts'
-import { all } from './use-live.ts'
+import type { Talk } from './talk.ts'
 
 /** A room with its state. */
 export interface OpenRoom<R = Room> extends RoomState {
@@ -31,26 +30,21 @@ export function useRoom(
 ): OpenRoom<Room | undefined> {
   const client = useClient()
   const talk = typeof of === 'string' ? client.room(of) : of
-  const room = useRoomOf(talk)
+  const { room, ...state } = useStore(roomStateOf(talk))
   const [failed, setFailed] = useState<{ room: Room; error: unknown }>()
-  const store = roomStateOf(talk)
-  const state = useStore(store)
-  useEffect(() => {
-    store.look()
-    return all(client.on('status', store.look), client.on('roomAdded', store.look))
-  }, [client, store])
   useEffect(() => {
     if (!join || !room) return
     let isOver = false
     client
       .ready()
       .then(() => (room.joined ? undefined : room.join()))
-      .then(store.look, (error: unknown) => {
+      .catch((error: unknown) => {
         if (!isOver) setFailed({ room, error })
       })
     return () => {
       isOver = true
     }
-  }, [client, room, store, join])
-  return { room, ...state, error: room && failed?.room === room ? failed.error : undefined }
+  }, [client, room, join])
+  const isFailed = room !== undefined && failed?.room === room && !state.joined
+  return { room, ...state, error: isFailed ? failed.error : undefined }
 }

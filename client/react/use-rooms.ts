@@ -47,22 +47,17 @@ export function useRooms(): ListedRoom[] {
 
 function watchRooms(client: ChatClient, changed: () => void): () => void {
   const watched = new Map<Room, () => void>()
-  const watch = (room: Room) => {
-    watched.get(room)?.()
-    watched.set(room, all(room.on('unread', changed), room.on('updated', changed), room.on('messages', changed)))
-  }
   const watchAll = () => {
-    for (const room of client.rooms) if (!watched.has(room)) watch(room)
-    changed()
+    for (const room of client.rooms) {
+      if (watched.has(room)) continue
+      watched.set(room, all(...(['unread', 'updated', 'messages'] as const).map((name) => room.on(name, changed))))
+    }
   }
-  const stop = all(
-    client.on('status', watchAll),
-    client.on('roomAdded', watchAll),
-    client.on('removed', changed),
-    client.on('message', watchAll),
-    client.on('unread', watchAll),
-  )
-  for (const room of client.rooms) watch(room)
+  watchAll()
+  const stop = client.on('rooms', () => {
+    watchAll()
+    changed()
+  })
   return all(stop, () => watched.forEach((end) => end()))
 }
 

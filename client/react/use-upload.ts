@@ -1,5 +1,7 @@
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback } from 'react'
 import type { MessageEvent, Room, UploadOptions } from '../index.ts'
+import { oneFor } from './one-for.ts'
+import { Store, useStore } from './store.ts'
 
 /** A file that is being uploaded, or whose upload has failed. */
 export interface Upload {
@@ -12,8 +14,36 @@ export interface Upload {
   cancel: () => void
 }
 
+type Options = Omit<UploadOptions, 'onProgress' | 'signal'>
+
+/** The files on their way to a room: who turns to another room and back finds them. */
+const uploadsOf = oneFor((_: Room) => new Store<readonly Upload[]>([]))
+
+async function send(room: Room, file: Blob, options: Options): Promise<MessageEvent | undefined> {
+  const uploads = uploadsOf(room)
+  const end = new AbortController()
+  const remove = () => uploads.set(uploads.get().filter((one) => one.cancel !== cancel))
+  const cancel = () => {
+    end.abort()
+    remove()
+  }
+  const change = (changes: Partial<Upload>) =>
+    uploads.set(uploads.get().map((one) => (one.cancel === cancel ? { ...one, ...changes } : one)))
+  uploads.set([...uploads.get(), { file, fraction: 0, error: undefined, cancel }])
+  try {
+    const onProgress = (fraction: number) => change({ fraction })
+    const message = await room.upload(file, { ...options, onProgress, signal: end.signal })
+    remove()
+    return message
+  } catch (error) {
+    change({ error })
+    return undefined
+  }
+}
+
 /**
- * Returns a function that uploads files to a room, and the list of uploads that are under way or have failed.
+ * Uploads files to a room, and shows those on their way. All components that show the room share them, and they go on
+ * when the last one is gone: `cancel` ends one.
  *
  * @example
  * const { upload, uploads } = useUpload(room)
@@ -21,33 +51,9 @@ export interface Upload {
  */
 export function useUpload(room: Room): {
   uploads: readonly Upload[]
-  /** Resolves with the file's message, or with `undefined` when the upload failed, as `uploads` shows, or was ended. */
-  upload: (file: Blob, options?: Omit<UploadOptions, 'onProgress' | 'signal'>) => Promise<MessageEvent | undefined>
+  /** Resolves with the file's message; with `undefined` when it failed or was ended: then the list says so. */
+  upload: (file: Blob, options?: Options) => Promise<MessageEvent | undefined>
 } {
-  // The uploads to all rooms that the component has shown.
-  const [uploads, setUploads] = useState<readonly (Upload & { room: Room })[]>([])
-  const upload = useCallback(
-    async (file: Blob, options: Omit<UploadOptions, 'onProgress' | 'signal'> = {}) => {
-      const end = new AbortController()
-      const remove = () => setUploads((all) => all.filter((one) => one.cancel !== cancel))
-      const cancel = () => {
-        end.abort()
-        remove()
-      }
-      const change = (changes: Partial<Upload>) =>
-        setUploads((all) => all.map((one) => (one.cancel === cancel ? { ...one, ...changes } : one)))
-      setUploads((all) => [...all, { room, file, fraction: 0, error: undefined, cancel }])
-      try {
-        const onProgress = (fraction: number) => change({ fraction })
-        const message = await room.upload(file, { ...options, onProgress, signal: end.signal })
-        remove()
-        return message
-      } catch (error) {
-        change({ error })
-        return undefined
-      }
-    },
-    [room],
-  )
-  return { uploads: useMemo(() => uploads.filter((one) => one.room === room), [uploads, room]), upload }
+  const upload = useCallback((file: Blob, options: Options = {}) => send(room, file, options), [room])
+  return { uploads: useStore(uploadsOf(room)), upload }
 }

@@ -15,15 +15,16 @@ import { tokenOf } from '../shared/token/token-of.ts'
 /** Messages of the history that are shown at the start. */
 const SHOWN_AT_START = 20
 
-/** Joins the room. Creates it if there is none. */
-async function enter(client: ChatClient, { room: chatRoomId, invite }: Options): Promise<Room> {
+/** Joins the room, and creates it when there is none. */
+async function enter(client: ChatClient, { room: chatRoomId, invite, members }: Options): Promise<Room> {
   if (invite !== undefined) return client.join({ invite })
   const room = client.room(chatRoomId)
   try {
     await room.join()
   } catch (error) {
     if (!(error instanceof ChatError && error.code === 'room_not_found')) throw error
-    await client.createRoom({ chatRoomId, roomName: chatRoomId })
+    await client.createRoom({ chatRoomId, roomName: chatRoomId, ...(members.length > 0 && { members }) })
+    for (const { userId, code } of room.refused) show(`* ${userId} is not in the room: ${code}`)
   }
   return room
 }

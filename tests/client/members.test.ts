@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { membersOf } from '../../client/react/index.ts'
 import { givenClient } from './given-client.ts'
+import { settled } from './virtual-clock.ts'
 
 test('members are kept up to date, also with what is told while they are asked for', async () => {
   const { client, server } = givenClient()
@@ -64,4 +65,96 @@ test('owners and moderators come first, as roles are known and changed', async (
   server.socket.events(server.log('general', event), server.log('general', { ...event, role: 'guest', version: 1 }))
   expect(members.get().userIds).toEqual(['me', 'ada', 'bob'])
   expect(members.get().standings.get('me')?.role).toBe('owner')
+})
+
+/** A room `general` whose members and roles are those of `roster`, as it is when the server is asked. */
+function givenRoster() {
+  const given = givenClient()
+  const { server } = given
+  server.features = ['sessions', 'changes']
+  server.room('general')
+  const roster = new Map<string, string>([
+    ['me', 'member'],
+    ['bob', 'member'],
+  ])
+  server.override = ({ action }) => {
+    if (action === 'getRoom') {
+      return { data: { chatRoomId: 'general', roomName: 'general', members: [...roster.keys()], headSeq: 0 } }
+    }
+    if (action !== 'listMembers') return undefined
+    return { data: { members: [...roster].map(([userId, role]) => ({ userId, role, joinedAt: 0 })) } }
+  }
+  const asked = () => server.asked('getRoom').length + server.asked('listMembers').length
+  return { ...given, roster, asked }
+}
+
+test('members who are looked at are loaded anew after an absence and after a return, others when they are next', async () => {
+  const { client, server, clock, roster, asked } = givenRoster()
+  await client.connect()
+  const room = client.room('general')
+  const members = membersOf(client, room)
+  const stop = members.look()
+  await settled()
+  expect(members.get().userIds).toEqual(['bob', 'me'])
+  server.socket.cut()
+  roster.set('ada', 'owner').delete('bob')
+  await clock.advance(1_000)
+  expect(members.get()).toMatchObject({ userIds: ['ada', 'me'], isLoading: false })
+  expect(members.get().standings.get('ada')?.role).toBe('owner')
+  await room.leave()
+  roster.delete('ada')
+  await room.join()
+  await settled()
+  expect(members.get().userIds).toEqual(['me'])
+  stop()
+  const before = asked()
+  server.socket.cut()
+  roster.set('carl', 'member')
+  await clock.advance(1_000)
+  expect(asked()).toBe(before)
+  members.look()
+  await settled()
+  expect(members.get().userIds).toEqual(['carl', 'me'])
+})
+
+test('members and their roles are asked for once by all who look', async () => {
+  const { client, server, asked } = givenRoster()
+  await client.connect()
+  const members = membersOf(client, client.room('general'))
+  members.look()
+  members.look()
+  await settled()
+  members.look()
+  await settled()
+  expect(asked()).toBe(2)
+  expect(server.asked('listMembers')).toHaveLength(1)
+})
+
+test('what is told while the roles are on their way holds, and a new membership begins with a new version', async () => {
+  const { client, server } = givenRoster()
+  await client.connect()
+  const members = membersOf(client, client.room('general'))
+  await members.load()
+  const update = (userId: string, role: string, version: number) =>
+    server.socket.events(server.log('general', { event: 'memberUpdated', userId, role, version }))
+  const leave = (userId: string) =>
+    server.socket.events({ event: 'memberLeft', chatRoomId: 'general', userId, timestamp: 0 })
+  const loading = members.loadStandings()
+  update('me', 'moderator', 4)
+  leave('bob')
+  await loading
+  expect([...members.get().standings]).toEqual([['me', { role: 'moderator', mutedUntil: undefined }]])
+  leave('me')
+  server.socket.events({ event: 'memberJoined', chatRoomId: 'general', userId: 'me', timestamp: 0 })
+  update('me', 'owner', 1)
+  expect(members.get().standings.get('me')?.role).toBe('owner')
+})
+
+test('a conversation with oneself has one member, whoever that will be', async () => {
+  const { client } = givenClient()
+  const members = membersOf(client, client.direct('me'))
+  const loading = members.load()
+  await client.connect()
+  await loading
+  expect(members.get().userIds).toEqual(['me'])
 })

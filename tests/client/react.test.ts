@@ -148,12 +148,12 @@ test('a room is joined, its newest page loaded, and what is said shown, this use
 /** Renders a component that shows one room and then another one. */
 async function renderRooms(client: ChatClient, show: (room: ReturnType<ChatClient['room']>) => string) {
   let open!: (id: string) => void
-  await render(client, () => {
+  const { unmount } = await render(client, () => {
     const [id, setId] = useState('a')
     open = setId
     return show(chat.useRoom(id).room)
   })
-  return (id: string) => happens(() => open(id))
+  return Object.assign((id: string) => happens(() => open(id)), { unmount })
 }
 
 test('a room that is opened while a page of another one loads is loaded too, each as far as it is', async () => {
@@ -326,6 +326,7 @@ test('a conversation with one user has what a room has from its first message on
 
 test('who is here is shown while a component asks, this user among them', async () => {
   const { client, server, clock } = givenClient()
+  server.room('general')
   server.features = ['sessions', 'presence']
   server.override = ({ action }) => {
     if (action === 'enterPresence') return { data: { until: clock.now() + 300_000, everyMs: 120_000 } }
@@ -427,6 +428,53 @@ test('a file on its way is shown with how far it is, and why it failed, until it
   expect(html()).toBe('')
 })
 
+test('what is asked about a room before this user is in it is asked again when they are', async () => {
+  const { client, server } = givenClient()
+  server.features = ['sessions', 'presence']
+  server.keep('general', 'hello')
+  server.rooms.delete('general')
+  let isIn = false
+  server.override = ({ action }) => {
+    if (action === 'joinRoom' && server.rooms.has('general')) isIn = true
+    const isAbout = ['getHistory', 'getReceipts', 'enterPresence', 'getPresence', 'getRoom'].includes(action)
+    if (isAbout && !isIn) return { error: { code: 'not_a_member', retryable: false } }
+    if (action === 'enterPresence') return { data: { until: 1, everyMs: 120_000 } }
+    if (action === 'getPresence') return { data: { present: [{ userId: 'bob', since: 1 }], count: 1, capped: false } }
+    return undefined
+  }
+  await render(client, () => {
+    const { room, joined, error } = chat.useRoom('general')
+    const { messages, error: failed } = chat.useMessages(room)
+    const people = chat.usePresence(room).map(({ userId }) => userId)
+    const read = JSON.stringify(chat.useReceipts(room))
+    return [joined, String(error ?? failed), messages.length, people.join(), read].join(' ')
+  })
+  expect(html()).toBe('false ChatError: refused by the fake server 0  {}')
+  await happens(async () => {
+    server.keep('general', 'hello')
+    await client.room('general').join()
+  })
+  expect(html()).toBe('true undefined 1 bob {"bob":2}')
+})
+
+test('rooms that one joins and leaves here are in the list, or not, at once', async () => {
+  const { client, server } = givenClient()
+  for (const id of ['a', 'b']) server.room(id)
+  await client.connect()
+  server.room('c')
+  await render(client, () => {
+    const ids = chat.useRooms().map(({ id }) => id)
+    return `${ids.join('')} ${chat.useRoom(client.room('a')).joined}`
+  })
+  expect(html()).toBe('ab true')
+  await happens(() => client.room('c').join())
+  expect(html()).toBe('abc true')
+  await happens(() => client.room('a').leave())
+  expect(html()).toBe('bc false')
+  await happens(() => client.room('a').join())
+  expect(html()).toBe('abc true')
+})
+
 test('a file on its way is shown in the room that it goes to', async () => {
   const { client, server } = givenClient()
   for (const id of ['a', 'b']) server.room(id)
@@ -443,7 +491,16 @@ test('a file on its way is shown in the room that it goes to', async () => {
   expect(html()).toBe('')
   await open('a')
   expect(html()).toBe('4')
-  await happens(() => files.uploads[0]!.cancel())
+  // It goes on without the component, and another one shows it.
+  await open.unmount()
+  await render(client, () =>
+    chat
+      .useUpload(client.room('a'))
+      .uploads.map(({ file }) => file.size)
+      .join(),
+  )
+  expect(html()).toBe('4')
+  await happens(() => files.uploads.forEach(({ cancel }) => cancel()))
   expect(html()).toBe('')
   await Promise.all(uploading)
 })

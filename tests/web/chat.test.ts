@@ -321,3 +321,16 @@ test('joining and leaving are noted, until the messages begin anew', async () =>
   await client.room('general').join()
   expect(notes.get()).toEqual([])
 })
+
+test('who could not be put into a new room is noted there', async () => {
+  const { client, server, clock, chat } = givenChat()
+  await client.connect()
+  const refused = [{ userId: 'eve', code: 'blocked' }]
+  server.override = ({ action }) =>
+    action === 'createRoom'
+      ? { data: { chatRoomId: 'garden', roomName: 'Garden', members: ['me'], headSeq: 0, refused } }
+      : undefined
+  const { notes } = await chat.create({ roomName: 'Garden', members: ['eve'], access: 'private' })
+  expect(notes.get()).toMatchObject([{ userId: 'eve', what: 'blocked', timestamp: clock.now() }])
+  expect(client.room('garden').refused).toEqual(refused)
+})

@@ -164,7 +164,11 @@ export class Chat {
     members: string[]
     access: ChosenAccess
   }): Promise<Conversation> {
-    return this.#adopt(await this.client.createRoom(room), 'old')
+    const created = await this.client.createRoom(room)
+    const conversation = this.#adopt(created, 'old')
+    const timestamp = this.client.serverNow
+    for (const { userId, code } of created.refused) conversation.notes.add({ userId, what: code, timestamp })
+    return conversation
   }
 
   /**

@@ -1,11 +1,11 @@
 import type { Room } from '../../../client/index.ts'
 import { Store } from '../../../client/react/index.ts'
 
-/** A note that somebody joined, left, or added this user to the room while this page was open. */
+/** Somebody joined, left, put this user into the room, or could not be put into it, while this page was open. */
 export interface Note {
   id: string
   userId: string
-  what: 'joined' | 'left' | 'added you'
+  what: 'joined' | 'left' | 'added you' | 'blocked' | 'banned'
   timestamp: number
 }
 

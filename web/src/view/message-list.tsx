@@ -1,6 +1,7 @@
 import { memo, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
+import type { Note } from '../state/notes.ts'
 import { type Chunk, chunksOf, heightOf, isSameChunk } from '../text/chunks.ts'
 import { dayName, dayOf, timeZone } from '../text/date-text.ts'
 import { type Row, rowsOf } from '../text/rows.ts'
@@ -222,13 +223,16 @@ function RowView({ row, conversation, zone, now }: RowProps) {
         </p>
       )
     case 'note':
-      return <p className="note">{words.notes[row.note.what](<UserName userId={row.note.userId} />)}</p>
+      return <p className="note">{noteOf(row.note)(<UserName userId={row.note.userId} />)}</p>
     case 'group':
       return <MessageGroup group={row} conversation={conversation} zone={zone} />
   }
 }
 
-/** A button that goes to another day. Keyboard users can do this from the search. */
+const noteOf = ({ what }: Note) =>
+  what === 'blocked' || what === 'banned' ? words.isNotAdded[what] : words.notes[what]
+
+/** Leads to another day. With the keys, the search does. */
 function DayButton({ name }: { name: string }) {
   const open = useDialogs()
   return (
