@@ -111,7 +111,7 @@ export class Members extends Store<MembersState> {
     return 'userId' in this.#talk ? [...new Set([this.#client.userId!, this.#talk.userId])] : []
   }
 
-  /** Loads the members' roles, unless they are there or loading. @throws ChatError the server's; one of 0.1 knows none */
+  /** Loads the members' roles, unless they are there or loading. @throws ChatError the server's; 0.1 knows no roles */
   loadStandings(): Promise<void> {
     const standings = (this.#standings ??= this.#readStandings().catch((error: unknown) => {
       if (this.#standings === standings) this.#standings = undefined
@@ -123,7 +123,7 @@ export class Members extends Store<MembersState> {
   async #readStandings(): Promise<void> {
     const room = roomOf(this.#talk)
     if (!room || room.isDirect) return
-    const told = (this.#told = new Map())
+    const told = (this.#told = new Map<string, Standing | undefined>())
     const standings = new Map<string, Standing>()
     let cursor: string | undefined
     for (let page = 0; page < STANDING_PAGES; page++) {
