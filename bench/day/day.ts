@@ -17,6 +17,8 @@ export interface Plan {
   rooms: number
   /** Average milliseconds after which a connection is cut. */
   cutEveryMs: number
+  /** Nobody begins another message after this time: for a machine that others use as well. */
+  minutes: number
 }
 
 export interface Sample {
@@ -29,6 +31,7 @@ export interface Sample {
 }
 
 export interface Day {
+  sent: number
   samples: Sample[]
   kills: number
   cuts: number
@@ -155,9 +158,11 @@ class Person {
     await room.join({ after: 0 })
   }
 
-  /** Sends the texts in order, each as soon as the previous one is stored. */
-  async say(roomId: string, texts: readonly string[], sent: () => void): Promise<void> {
+  /** Sends the texts in order, each as soon as the previous one is stored. Returns those that were sent. */
+  async say(roomId: string, texts: readonly string[], deadline: number, sent: () => void): Promise<string[]> {
+    const said: string[] = []
     for (const content of texts) {
+      if (performance.now() > deadline) break
       const message = this.client.room(roomId).send({ content })
       for (;;) {
         try {
@@ -169,8 +174,10 @@ class Person {
           message.retry()
         }
       }
+      said.push(content)
       sent()
     }
+    return said
   }
 }
 
@@ -192,13 +199,13 @@ export async function runDay(plan: Plan, report: (sample: Sample) => void): Prom
     const samples: Sample[] = []
     let sent = 0
     let kills = 0
-    const every = Math.ceil(plan.messages / SAMPLES)
     const beganAt = performance.now()
     let last = { sent: 0, at: beganAt }
     const onSent = () => {
       sent++
-      if (sent % every === 0) taken.push(take())
-      if (kills < plan.kills && sent >= ((kills + 1) * plan.messages) / (plan.kills + 1)) {
+      const part = Math.max(sent / plan.messages, (performance.now() - beganAt) / (plan.minutes * 60_000))
+      if (part * SAMPLES >= taken.length + 1) taken.push(take())
+      if (kills < plan.kills && part * (plan.kills + 1) >= kills + 1) {
         kills++
         killed.push(start.killJvm())
       }
@@ -216,28 +223,35 @@ export async function runDay(plan: Plan, report: (sample: Sample) => void): Prom
     const each = Math.ceil(plan.messages / plan.rooms / plan.clients)
     const texts = (person: number, id: string) =>
       Array.from({ length: each }, (_, i) => `${id} person-${String(person)} ${String(i)}`)
-    await Promise.all(people.flatMap((person, p) => rooms.map((id) => person.say(id, texts(p, id), onSent))))
+    const deadline = beganAt + plan.minutes * 60_000
+    const said = new Map<string, string[]>()
+    for (const id of rooms) said.set(id, [])
+    await Promise.all(
+      people.flatMap((person, p) =>
+        rooms.map(async (id) => said.get(id)!.push(...(await person.say(id, texts(p, id), deadline, onSent)))),
+      ),
+    )
     await Promise.all([...killed, ...taken])
     for (const person of people) person.isUnlucky = false
-    await settled(people, rooms, each * plan.clients)
+    await settled(people, said)
     const complaints = people.flatMap((person, p) =>
-      rooms.flatMap((id) => {
-        const wanted = people.flatMap((_, other) => texts(other, id))
-        return complaintsAbout(`person-${String(p)} in ${id}`, person.received.get(id) ?? [], wanted)
-      }),
+      rooms.flatMap((id) =>
+        complaintsAbout(`person-${String(p)} in ${id}`, person.received.get(id) ?? [], said.get(id)!),
+      ),
     )
     for (const complaint of complaints) process.stderr.write(`${complaint}\n`)
     if (complaints.length > 0) await start.explain(people[0]!.client, rooms)
     for (const { client } of people) client.disconnect()
-    return { samples, kills, cuts: people.reduce((sum, { cuts }) => sum + cuts, 0), complaints }
+    return { sent, samples, kills, cuts: people.reduce((sum, { cuts }) => sum + cuts, 0), complaints }
   } finally {
     await start.stop()
   }
 }
 
-async function settled(people: readonly Person[], rooms: readonly string[], wanted: number): Promise<void> {
+async function settled(people: readonly Person[], said: ReadonlyMap<string, string[]>): Promise<void> {
   const deadline = performance.now() + SETTLE_MS
-  const all = () => people.every(({ received }) => rooms.every((id) => received.get(id)!.length >= wanted))
+  const all = () =>
+    people.every(({ received }) => [...said].every(([id, { length }]) => received.get(id)!.length >= length))
   while (!all() && performance.now() < deadline) await delay(100)
   // A message that arrives twice does so within a short time.
   await delay(1_000)
