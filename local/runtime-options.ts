@@ -27,7 +27,7 @@ export interface RuntimeOptions {
   stack?: Stack
   /** A folder that `bundleFunctions` has made from the stack. Default: one is made, and `close` deletes it. */
   functionsFolder?: string
-  /** Milliseconds that a function may take to load. Default 10,000, as in Lambda. */
+  /** Milliseconds that a function may take to load. Default 120,000. */
   initTimeoutMs?: number
   /** Overrides single settings of the stack's stream mapping. */
   mapping?: Partial<StreamMapping>

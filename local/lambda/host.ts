@@ -16,7 +16,7 @@ interface LambdaHostOptions {
   environment: (functionName: string) => Record<string, string>
   /** A folder that `bundleFunctions` has made from the stack. Default: one is made, and `close` deletes it. */
   functionsFolder?: string | undefined
-  /** Milliseconds that a function may take to load. Default 10,000, as in Lambda. */
+  /** Milliseconds that a function may take to load. Default 120,000. */
   initTimeoutMs?: number | undefined
   /** Number of execution environments of each function, each with its own module state. Default 1. */
   environments?: number | undefined

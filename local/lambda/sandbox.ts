@@ -4,10 +4,11 @@ import { FunctionError, type Closable, type Log } from '../contracts.ts'
 import type { WorkerReply, WorkerRequest } from './worker-messages.ts'
 
 /**
- * Lambda's limit for the time before the handler runs, in milliseconds:
+ * The limit for the time before the handler runs, in milliseconds. Lambda's is 10 s, but a busy laptop may need longer,
+ * and would load everything again and again:
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
-export const INIT_TIMEOUT_MS = 10_000
+export const INIT_TIMEOUT_MS = 120_000
 
 /**
  * Largest result of an invocation, in bytes of JSON:
@@ -18,7 +19,7 @@ const MAX_RESULT_BYTES = 6_291_556
 interface Pending {
   resolve: (result: unknown) => void
   reject: (error: FunctionError) => void
-  timer: NodeJS.Timeout
+  timer: NodeJS.Timeout | undefined
   timeoutMs: number
 }
 
@@ -75,13 +76,17 @@ export class Sandbox implements Closable {
   }
 
   /**
-   * Runs a request. `timeoutMs` counts from when the handler starts.
+   * Runs a request. `timeoutMs` counts from when the handler starts. Loading ahead of the first call has no limit,
+   * because nobody waits for it.
    *
    * @throws FunctionError as `Invoke` does
    */
   run(request: WorkerRequest, timeoutMs: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#timeOut(request.id), this.#initTimeoutMs + timeoutMs)
+      const timer =
+        request.kind === 'load'
+          ? undefined
+          : setTimeout(() => this.#timeOut(request.id), this.#initTimeoutMs + timeoutMs)
       this.#pending.set(request.id, { resolve, reject, timer, timeoutMs })
       this.#worker.postMessage(request)
     })

@@ -209,15 +209,16 @@ describe('the lambda host', () => {
 })
 
 describe('starting and closing the lambda host', () => {
-  const start = (names: (keyof typeof functions)[], environments?: number) => {
+  const start = (
+    names: (keyof typeof functions)[],
+    options: { environments?: number; initTimeoutMs?: number } = {},
+  ) => {
     const { log, line } = recordingLog()
     const chosen = Object.fromEntries(names.map((name) => [name, functions[name]]))
-    return startLambdaHost({ stack: { functions: chosen }, environment: () => ({}), log, environments }).then(
-      (host) => ({
-        host,
-        line,
-      }),
-    )
+    return startLambdaHost({ stack: { functions: chosen }, environment: () => ({}), log, ...options }).then((host) => ({
+      host,
+      line,
+    }))
   }
 
   test('warm loads every function and tells of one that cannot be loaded', async () => {
@@ -229,8 +230,15 @@ describe('starting and closing the lambda host', () => {
     await bad.host.close()
   })
 
+  test('warm takes as long as a slow machine needs, and loads nothing twice', async () => {
+    const { host } = await start(['counter'], { initTimeoutMs: 0 })
+    await Promise.all([host.warm(), host.warm()])
+    expect([await host.invoke('counter', {}), await host.invoke('counter', {})]).toEqual([1, 2])
+    await host.close()
+  })
+
   test('several execution environments take turns, each with module state of its own', async () => {
-    const { host } = await start(['counter'], 2)
+    const { host } = await start(['counter'], { environments: 2 })
     const counts: unknown[] = []
     for (let i = 0; i < 4; i++) counts.push(await host.invoke('counter', {}))
     expect(counts).toEqual([1, 1, 2, 2])
