@@ -76,6 +76,8 @@ test('messages show on the desktop while the page is hidden, once that was allow
   expect(await shown()).toEqual(['asked'])
 
   await hide(true)
+  // When the page was looked at last, by a clock that has been set back since.
+  await ada.page.evaluate("localStorage.setItem('tabletalk.looked-at', String(Date.now() + 3_600_000))")
   await bob.say('Hello?')
   await eventually(shown).toEqual(['asked', `Kitchen: ${bob.userId}: Hello?`])
   await hide(false)

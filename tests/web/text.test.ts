@@ -19,6 +19,7 @@ import { readersOf } from '../../web/src/text/readers-of.ts'
 import { roomForText, roomSentence } from '../../web/src/text/room-for-text.ts'
 import { splitFileName } from '../../web/src/text/split-file-name.ts'
 import { isComposing } from '../../web/src/view/is-composing.ts'
+import { shortcutOf } from '../../web/src/view/shortcut-of.ts'
 import { typingSentence } from '../../web/src/text/typing-sentence.ts'
 
 describe('avatars', () => {
@@ -344,6 +345,42 @@ test('an input method’s key is none of the page’s', () => {
   expect(isComposing({ isComposing: false, keyCode: 13 })).toBe(false)
   expect(isComposing({ isComposing: true, keyCode: 13 })).toBe(true)
   expect(isComposing({ isComposing: false, keyCode: 229 })).toBe(true)
+})
+
+const key = { keyCode: 0, isComposing: false, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false }
+const ctrl = { ...key, ctrlKey: true }
+
+test.each([
+  ['Ctrl+K', { ...ctrl, key: 'k', code: 'KeyK' }, 'switcher'],
+  ['⌘K', { ...key, metaKey: true, key: 'k', code: 'KeyK' }, 'switcher'],
+  ['Ctrl+K with Caps Lock', { ...ctrl, key: 'K', code: 'KeyK' }, 'switcher'],
+  ['Ctrl+K of a Cyrillic layout', { ...ctrl, key: 'л', code: 'KeyK' }, 'switcher'],
+  ['Ctrl+K of a Greek layout', { ...ctrl, key: 'κ', code: 'KeyK' }, 'switcher'],
+  ['Ctrl+K of Dvorak', { ...ctrl, key: 'k', code: 'KeyV' }, 'switcher'],
+  ['Ctrl+T of Dvorak, where QWERTY has K', { ...ctrl, key: 't', code: 'KeyK' }, undefined],
+  [
+    'AltGr+K of a Latvian layout on Windows, which writes ķ',
+    { ...ctrl, altKey: true, key: 'ķ', code: 'KeyK' },
+    undefined,
+  ],
+  ['Ctrl+Shift+K, which is the browser’s', { ...ctrl, shiftKey: true, key: 'K', code: 'KeyK' }, undefined],
+  ['Ctrl+K of an input method', { ...ctrl, keyCode: 229, key: 'Process', code: 'KeyK' }, undefined],
+  ['Ctrl+F', { ...ctrl, key: 'f', code: 'KeyF' }, 'search'],
+  ['Ctrl+F of a Cyrillic layout', { ...ctrl, key: 'а', code: 'KeyF' }, 'search'],
+  ['Ctrl+F of a Hebrew layout', { ...ctrl, key: 'כ', code: 'KeyF' }, 'search'],
+  ['Ctrl+/', { ...ctrl, key: '/', code: 'Slash' }, 'keys'],
+  ['Ctrl+/ of a German layout', { ...ctrl, shiftKey: true, key: '/', code: 'Digit7' }, 'keys'],
+  ['?', { ...key, shiftKey: true, key: '?', code: 'Slash' }, 'keys'],
+  ['Alt+↓', { ...key, altKey: true, key: 'ArrowDown', code: 'ArrowDown' }, 'next'],
+  ['Alt+↑', { ...key, altKey: true, key: 'ArrowUp', code: 'ArrowUp' }, 'previous'],
+  ['Alt+Shift+↑, which chooses text', { ...key, altKey: true, shiftKey: true, key: 'ArrowUp', code: '' }, undefined],
+  ['k', { ...key, key: 'k', code: 'KeyK' }, undefined],
+])('%s is a shortcut to %j, whatever the layout', (_, pressed, shortcut) => {
+  expect(shortcutOf(pressed, false)).toBe(shortcut)
+})
+
+test('a question mark is written where one writes', () => {
+  expect(shortcutOf({ ...key, shiftKey: true, key: '?', code: 'Slash' }, true)).toBeUndefined()
 })
 
 test('who has read a message is who has read so far, and not the one who asks', () => {

@@ -1,5 +1,6 @@
 import { useEffect } from 'react'
 import type { Chat, Heard } from '../state/chat.ts'
+import { kept } from '../state/kept.ts'
 import { previewOf } from '../text/preview.ts'
 import { noticesAllowed } from './allow-notices.ts'
 import { useChat } from './use-chat.ts'
@@ -15,6 +16,8 @@ const OTHERS_MS = 400
 /** When a tab of this browser that the user is looking at last received a message, epoch milliseconds. */
 const LOOKED_AT = 'tabletalk.looked-at'
 
+const forever = kept(() => localStorage)
+
 /** Shows desktop notifications while the user isn't looking at any tab with the page. */
 export function useNotices(): void {
   const chat = useChat()
@@ -23,11 +26,12 @@ export function useNotices(): void {
     const onHeard = () => {
       const heard = chat.heard.get()
       if (!heard || !chat.wakes(heard) || chat.client.serverNow - heard.message.timestamp > FRESH_MS) return
-      if (document.visibilityState === 'visible') return localStorage.setItem(LOOKED_AT, String(Date.now()))
+      if (document.visibilityState === 'visible') return forever.setItem(LOOKED_AT, String(Date.now()))
       setTimeout(() => {
         const isHidden = document.visibilityState !== 'visible'
-        const lookedAt = Number(localStorage.getItem(LOOKED_AT))
-        if (isHidden && Date.now() - lookedAt > 2 * OTHERS_MS) tell(chat, heard, shown)
+        // Either way: the clock may have been set back since.
+        const apart = Math.abs(Date.now() - Number(forever.getItem(LOOKED_AT)))
+        if (isHidden && apart > 2 * OTHERS_MS) tell(chat, heard, shown)
       }, OTHERS_MS)
     }
     const onVisible = () => {

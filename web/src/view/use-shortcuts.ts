@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import type { Chat } from '../state/chat.ts'
 import type { Conversation } from '../state/conversation.ts'
-import { isComposing } from './is-composing.ts'
+import { shortcutOf } from './shortcut-of.ts'
 import { useChat } from './use-chat.ts'
 import type { OpenDialog } from './use-dialogs.ts'
 import { goTo } from './use-route.ts'
@@ -14,15 +14,10 @@ export function useShortcuts(current: Conversation | undefined, open: OpenDialog
   const chat = useChat()
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (isComposing(event)) return
-      const isSwitcher = (event.ctrlKey || event.metaKey) && isK(event)
-      const step = event.altKey ? { ArrowUp: -1, ArrowDown: 1 }[event.key] : undefined
-      const isHelp = event.key === '/' ? event.ctrlKey || event.metaKey : event.key === '?' && !isWriting(event)
-      const isSearch = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'f' && current !== undefined
-      if (isSearch) open({ name: 'search' })
-      else if (isSwitcher) open({ name: 'switcher' })
-      else if (isHelp) open({ name: 'keys' })
-      else if (step !== undefined) goBy(step, chat, current)
+      const shortcut = shortcutOf(event, isWriting(event))
+      if (shortcut === 'previous') goBy(-1, chat, current)
+      else if (shortcut === 'next') goBy(1, chat, current)
+      else if (shortcut !== undefined && (shortcut !== 'search' || current !== undefined)) open({ name: shortcut })
       else return
       event.preventDefault()
     }
@@ -34,10 +29,6 @@ export function useShortcuts(current: Conversation | undefined, open: OpenDialog
 /** Whether a key types text into the focused element. */
 const isWriting = ({ target }: KeyboardEvent): boolean =>
   target instanceof Element && target.matches('input, textarea, select')
-
-/** Whether a key is K: by its letter, or by its place on the keyboard if the layout's letters aren't Latin. */
-const isK = ({ key, code }: KeyboardEvent): boolean =>
-  key.toLowerCase() === 'k' || (code === 'KeyK' && !/^[a-z]$/i.test(key))
 
 function goBy(step: number, chat: Chat, current: Conversation | undefined): void {
   const all = chat.conversations.get()
