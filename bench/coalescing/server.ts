@@ -2,12 +2,14 @@
 import { startRuntime, type Runtime } from '../../local/runtime.ts'
 import { answerCalls } from '../shared/rpc.ts'
 
+type Environment = Record<string, string>
+
 let runtime: Runtime
 
 const calls = {
   /** Starts the runtime. Returns the URL to connect to, and a token for each user. */
-  async start({ users, windowMs }: { users: string[]; windowMs: number }) {
-    runtime = await startRuntime({ environment: { STREAM_WINDOW_MS: String(windowMs) } })
+  async start({ users, windowMs, environment }: { users: string[]; windowMs: number; environment?: Environment }) {
+    runtime = await startRuntime({ environment: { STREAM_WINDOW_MS: String(windowMs), ...environment } })
     await runtime.lambda.warm()
     const tokens = await Promise.all(users.map((user) => runtime.token(user)))
     return { wsUrl: runtime.wsUrl, tokens }

@@ -1,9 +1,15 @@
 import { isComposing } from './is-composing.ts'
 
-type Key = Pick<
-  KeyboardEvent,
-  'key' | 'code' | 'keyCode' | 'isComposing' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'
->
+interface Key {
+  key: string
+  code: string
+  keyCode: number
+  isComposing: boolean
+  ctrlKey: boolean
+  metaKey: boolean
+  altKey: boolean
+  shiftKey: boolean
+}
 
 export type Shortcut = 'switcher' | 'search' | 'keys' | 'previous' | 'next'
 
