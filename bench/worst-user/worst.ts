@@ -1,4 +1,4 @@
-/** The user who does their worst, in a process of their own: as many connections as one may have, one kind of frames. */
+/** The user who does their worst, in a process of their own: all connections that one may have, one kind of frames. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RawClient } from '../../scripts/shared/raw-client.ts'
 import { answerCalls } from '../shared/rpc.ts'

@@ -22,6 +22,9 @@ export interface Close {
   reason: string
 }
 
+/** Times what makes a post wait: replies that a client asks for and doesn't read would fill the memory. */
+const MOST_UNREAD = 16
+
 interface ConnectionOptions {
   ws: WebSocket
   /** The socket under `ws`. */
@@ -40,6 +43,7 @@ export class GatewayConnection {
   /** Resolves when the socket is closed. */
   readonly closed: Promise<Close>
   readonly #ws: WebSocket
+  readonly #limits: GatewayLimits
   readonly #log: Log
   readonly #idle: NodeJS.Timeout
   #messages = 0
@@ -48,6 +52,7 @@ export class GatewayConnection {
 
   constructor({ ws, socket, session, limits, log, onMessage }: ConnectionOptions) {
     this.#ws = ws
+    this.#limits = limits
     this.#log = log
     this.session = session
     this.lastActiveAt = session.connectedAt
@@ -88,9 +93,13 @@ export class GatewayConnection {
     return this.#ws.bufferedAmount
   }
 
-  /** Sends a text frame. Drops it if the connection is closing, as API Gateway does with late replies. */
+  /**
+   * Sends a text frame. Drops it if the connection is closing, as API Gateway does with late replies. A client that
+   * reads nothing of very many replies is cut off.
+   */
   send(text: string | Buffer): void {
     if (!this.isOpen) return
+    if (this.bufferedBytes > MOST_UNREAD * this.#limits.clientBufferBytes) return this.terminate()
     this.#touch()
     this.#ws.send(text, { binary: false }, (error) => {
       if (!error) return

@@ -39,6 +39,16 @@ test('a reply is dropped when the route has no response', async () => {
   expect(await client.ask({ action: 'echo' })).toEqual({ action: 'echo' })
 })
 
+test('a client that reads nothing of what it asks for is cut off, not remembered', async () => {
+  const api = await startGateway({ limits: { clientBufferBytes: 1_000 } })
+  const client = await Client.connect(api.url)
+  client.ws.pause()
+  // More than the sockets of the system hold.
+  for (let i = 0; i < 1_000; i++) client.send({ action: 'echo', text: 'x'.repeat(30_000) })
+  await api.event('disconnect')
+  client.ws.resume()
+})
+
 test('a reply without a body sends nothing', async () => {
   const api = await startGateway({ functions: { default: () => ({ statusCode: 200 }) } })
   const client = await Client.connect(api.url)
