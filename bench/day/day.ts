@@ -207,7 +207,8 @@ export async function runDay(plan: Plan, report: (sample: Sample) => void): Prom
       if (part * SAMPLES >= taken.length + 1) taken.push(take())
       if (kills < plan.kills && part * (plan.kills + 1) >= kills + 1) {
         kills++
-        killed.push(start.killJvm())
+        // One after the other: a slow machine may need as long to start it again.
+        killed.push((killed.at(-1) ?? Promise.resolve()).then(() => start.killJvm()))
       }
     }
     const take = async () => {
