@@ -34,7 +34,8 @@ const quarter = Math.max(1, Math.floor(day.samples.length / 4))
 const rates = day.samples.map(({ rate }) => rate)
 const ratio = median(rates.slice(-quarter)) / median(rates.slice(0, quarter))
 console.log(
-  `${String(day.sent)} messages, ${String(day.kills)} kills, ${String(day.cuts)} cut connections; rate at the end: ${ratio.toFixed(2)} of the start`,
+  `${String(day.sent)} messages, ${String(day.kills)} kills, ${String(day.cuts)} cut connections; ` +
+    `rate at the end: ${ratio.toFixed(2)} of the start`,
 )
 for (const complaint of day.complaints) console.log(complaint)
 if (day.complaints.length === 0) console.log('nothing is missing, twice or out of order')

@@ -81,7 +81,8 @@ for (const attack of values.attacks.split(',')) {
   isGood &&= ratio <= MOST
   console.log(
     `${attack.padEnd(12)} p99 without ${before.toFixed(0)} ms, during ${after.toFixed(0)} ms: ${ratio.toFixed(2)}; ` +
-      `p50 ${percentile(without, 0.5).toFixed(0)} and ${percentile(during, 0.5).toFixed(0)} ms; ${JSON.stringify(answers)}`,
+      `p50 ${percentile(without, 0.5).toFixed(0)} and ${percentile(during, 0.5).toFixed(0)} ms; ` +
+      JSON.stringify(answers),
   )
 }
 for (const client of [...clients, eve]) await client.close()
