@@ -59,13 +59,13 @@ let due = 0
 const { chatRoomId } = await clients[0]!.request({ action: 'createRoom', roomName: 'Others', members: people })
 await Promise.all(clients.slice(1).map((client) => client.event('roomAdded')))
 clients.forEach(listen)
-// A room of hers for each way, so that none is slowed by what another has left.
+// Made ahead: once she has made too many rooms, she may make no other.
+const { chatRoomId: room } = await eve.request({ action: 'createRoom', roomName: 'Hers', access: 'link' })
+await eve.request({ action: 'sendMessage', chatRoomId: room, content: 'xyzzy' })
 await window()
 
 let isGood = true
 for (const attack of values.attacks.split(',')) {
-  const { chatRoomId: room } = await eve.request({ action: 'createRoom', roomName: 'Hers', access: 'link' })
-  await eve.request({ action: 'sendMessage', chatRoomId: room, content: 'xyzzy' })
   const [without, during]: [number[], number[]] = [[], []]
   const answers: Record<string, number> = {}
   for (let i = 0; i < WINDOWS; i++) {
