@@ -47,6 +47,8 @@ export const Upload = new Entity(
       reason: { type: CustomAttributeType<UploadFailure>('string'), field: 'Reason' },
       /** The form was given to an admin or a backend, so the message needs no membership. */
       ofAdmin: { type: 'boolean', field: 'OfAdmin' },
+      /** The form was given to a backend, so the message needs no open room either. */
+      ofServer: { type: 'boolean', field: 'OfServer' },
       /** The `sub` of the token of the backend that asked for the form in the name of `uploaderId`. */
       via: { type: 'string', field: 'Via' },
       traceId: { type: 'string', field: 'TraceId' },

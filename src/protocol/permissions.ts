@@ -1,13 +1,19 @@
 import { isDirectRoomId } from './room-id.ts'
 import type { Role, Settings } from './room-schema.ts'
 
-/** The rank of a user in a room. `admin` is above every role: `tabletalk:admin` or `tabletalk:server` in a token. */
-export type Standing = Role | 'admin'
+/** The rank of a user in a room. `admin` and `server` are above every role: by the scopes of a token. */
+export type Standing = Role | 'admin' | 'server'
 
-const ranks = { guest: 0, member: 1, moderator: 2, owner: 3, admin: 4 } as const satisfies Record<Standing, number>
+const ranks = { guest: 0, member: 1, moderator: 2, owner: 3, admin: 4, server: 5 } as const satisfies Record<
+  Standing,
+  number
+>
 
-/** Returns the rank as a number, from 0 for a guest to 4 for an admin. */
+/** Returns the rank as a number, from 0 for a guest to 4 for an admin and 5 for a backend. */
 export const rankOf = (standing: Standing): number => ranks[standing]
+
+/** Whether a standing is a role in the room, and not from a scope of the token. */
+export const isRole = (standing: Standing): standing is Role => rankOf(standing) < ranks.admin
 
 /** Whether one standing ranks above the other. */
 export const isAbove = (one: Standing, other: Standing): boolean => rankOf(one) > rankOf(other)
@@ -23,7 +29,7 @@ export interface Permission {
   upon?: 'lower rank'
   /** If set, a muted member may not do it. */
   muted?: 'may not'
-  /** Who may not do it in a closed room: everybody but an admin, or everybody below a moderator. */
+  /** Who may not do it in a closed room: everybody but a backend, or everybody below a moderator. */
   closed?: 'may not' | 'moderators may'
   /** If set, it is not allowed in a direct room. */
   direct?: 'may not'
@@ -91,12 +97,12 @@ export function refusal(
 ): Refusal | undefined {
   const permission: Permission = permissions[name]
   const isDirect = isDirectRoomId(chatRoomId)
-  const own = isDirect && standing !== 'admin' && standing !== 'guest' ? 'member' : standing
+  const own = isDirect && isRole(standing) && standing !== 'guest' ? 'member' : standing
   if (isDirect && permission.direct === 'may not') return 'forbidden'
   const from = permission.from in settings ? settings[permission.from as keyof Deciding] : permission.from
   if (rankOf(own) < rankOf(from as Standing)) return 'forbidden'
   if (permission.upon === 'lower rank' && subject !== undefined && !isAbove(own, subject)) return 'forbidden'
-  if (permission.muted === 'may not' && own !== 'admin' && mutedUntil > now) return 'muted'
-  const stillMay = permission.closed === 'moderators may' ? 'moderator' : 'admin'
+  if (permission.muted === 'may not' && isRole(own) && mutedUntil > now) return 'muted'
+  const stillMay = permission.closed === 'moderators may' ? 'moderator' : 'server'
   return permission.closed !== undefined && closed && rankOf(own) < rankOf(stillMay) ? 'room_closed' : undefined
 }

@@ -3,7 +3,14 @@ import { gateOf } from '../entities/gate.ts'
 import { type MessageRow, seqOf } from '../entities/message.ts'
 import { getMembership, type MembershipRow } from '../entities/membership.ts'
 import { Forbidden, Muted, NotAMember, RoomClosed } from '../errors.ts'
-import { type Permission, type PermissionName, permissions, refusal, type Standing } from '../protocol/permissions.ts'
+import {
+  isRole,
+  type Permission,
+  type PermissionName,
+  permissions,
+  refusal,
+  type Standing,
+} from '../protocol/permissions.ts'
 import { isDirectRoomId } from '../protocol/room-id.ts'
 import type { Settings } from '../protocol/room-schema.ts'
 import { settingsOf } from '../protocol/settings-of.ts'
@@ -29,7 +36,8 @@ export function standingOf(
   chatRoomId: string,
   membership: Pick<MembershipRow, 'role'> | undefined,
 ): Standing | undefined {
-  if (scopes.has('server') || (scopes.has('admin') && !isDirectRoomId(chatRoomId))) return 'admin'
+  if (scopes.has('server')) return 'server'
+  if (scopes.has('admin') && !isDirectRoomId(chatRoomId)) return 'admin'
   if (membership === undefined) return undefined
   return scopes.has('guest') ? 'guest' : membership.role
 }
@@ -139,7 +147,7 @@ export async function requireAboveUser(
   now: number,
 ): Promise<void> {
   requireAbove(admitted, name, { role })
-  if (admitted.standing !== 'admin' && (await standingOfUser(userId, now)).isAdmin) throw refused('forbidden', 0)
+  if (isRole(admitted.standing) && (await standingOfUser(userId, now)).isAdmin) throw refused('forbidden', 0)
 }
 
 const chosenSettings = (details: { settings?: string | undefined } | undefined) =>

@@ -41,7 +41,7 @@ export async function passGate(sender: Sender, chatRoomId: string, text: string)
   const gate = gateOf({ gate: text })
   const { standing, userId } = sender
   if (gate.deleted) throw stranger()
-  if (standing === 'admin') return
+  if (standing === 'server') return
   if (gate.closed) throw refused('room_closed', 0)
   if (rankOf(standing) >= rankOf('moderator')) return
   if (gate.moderatorsOnly) throw refused('forbidden', 0)

@@ -7,7 +7,7 @@ import { notifyOf } from '../entities/notify-level.ts'
 import { retentionOf } from '../entities/retention.ts'
 import { type RoomClass, classOf } from '../entities/room-class.ts'
 import { defined } from '../protocol/defined.ts'
-import type { Standing } from '../protocol/permissions.ts'
+import { isRole, type Standing } from '../protocol/permissions.ts'
 import { READ_EVERY_MS } from '../protocol/limits.ts'
 import { isDirectRoomId } from '../protocol/room-id.ts'
 import type { Access, ChosenAccess, Role, RoomDetails } from '../protocol/room-schema.ts'
@@ -34,11 +34,11 @@ export const roomOnWire = ({ chatRoomId, roomName, headSeq }: RoomRow) => ({ cha
  * is, because the role alone would say too little.
  */
 export function standingOnWire(room: RoomRow, standing: Standing, membership: { role: Role } | undefined) {
-  const role = standing === 'admin' ? membership?.role : standing
+  const role = isRole(standing) ? standing : membership?.role
   return {
     access: accessOfRoom(room),
     ...(role === undefined ? {} : { role: shownRole(room.chatRoomId, role) }),
-    ...(role !== undefined && standing === 'admin' ? { admin: true as const } : {}),
+    ...(role !== undefined && !isRole(standing) ? { admin: true as const } : {}),
   }
 }
 

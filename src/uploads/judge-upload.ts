@@ -43,7 +43,7 @@ export async function judgeUpload(upload: UploadRow, version: ObjectVersion): Pr
     const bytes = await read(0, isTextual(contentType) ? FIRST_BYTES_OF_TEXT : FIRST_BYTES)
     if (!(await isWhatItSays(contentType, { size, firstBytes: bytes, read }))) return { reason: 'type_mismatch' }
     const charset = isTextual(contentType) && isUtf8(bytes) ? ('utf-8' as const) : undefined
-    const standing = upload.ofAdmin ? 'admin' : await roleOf(chatRoomId, uploaderId)
+    const standing = aboveRoles(upload) ?? (await roleOf(chatRoomId, uploaderId))
     if (typeof standing === 'object') return standing
     return { versionId: version.versionId, standing, ...defined({ charset }) }
   } catch (error) {
@@ -51,6 +51,9 @@ export async function judgeUpload(upload: UploadRow, version: ObjectVersion): Pr
     throw error
   }
 }
+
+/** Who needs no membership, if it is one of those who have asked for the form. */
+const aboveRoles = ({ ofAdmin, ofServer }: UploadRow) => (ofServer ? 'server' : ofAdmin ? 'admin' : undefined)
 
 async function roleOf(chatRoomId: string, userId: string): Promise<Role | { reason: UploadFailure }> {
   const membership = await getMembership(chatRoomId, userId)

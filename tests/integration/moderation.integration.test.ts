@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RawClient } from '../../scripts/shared/raw-client.ts'
+import { givenBackend } from '../support/backend.ts'
 import { entitiesOf } from '../support/entities.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { connect, online, settled, settledAfter, unique } from '../support/runtime.ts'
@@ -521,12 +522,25 @@ describe('a closed room', () => {
     expect((await bob.request({ action: 'getHistory', chatRoomId: room })).messages).toHaveLength(2)
   })
 
-  test('is open to an admin', async () => {
-    const { room, owner, bob } = await givenRanks()
-    await owner.request({ action: 'closeRoom', chatRoomId: room, closed: true })
+  test('is read only for an admin too, who may reopen it; a backend writes there, with files as well', async () => {
+    const { room, owner, bob, ownerId } = await givenRanks()
     const admin = await onlineAs(chat, unique('admin'), 'admin')
-    await say(admin, room, 'maintenance')
+    const form = await givenUpload(admin, room)
+    await owner.request({ action: 'closeRoom', chatRoomId: room, closed: true })
+    const backend = await givenBackend(chat, unique('shop'))
+    await backend.request('sendMessage', { chatRoomId: room, content: 'maintenance', asUserId: ownerId })
     await bob.messages(room, ['maintenance'])
+    const asked = { chatRoomId: room, fileName: 'dot.png', contentType: 'image/png', size: png.length }
+    const own = (await backend.request('handleFileUpload', asked)) as unknown as typeof form
+    expect((await sendForm(own, png)).ok).toBe(true)
+    await bob.messages(room, ['maintenance', ''])
+    expect(await outcomeOf(admin, { action: 'sendMessage', chatRoomId: room, content: 'hello' })).toBe('room_closed')
+    expect(await outcomeOf(admin, { action: 'handleFileUpload', ...asked })).toBe('room_closed')
+    expect((await sendForm(form, png)).ok).toBe(true)
+    expect(await admin.event('uploadFailed')).toMatchObject({ uploadId: form.uploadId, reason: 'not_allowed' })
+    await admin.request({ action: 'closeRoom', chatRoomId: room, closed: false })
+    await say(admin, room, 'open again')
+    await bob.messages(room, ['maintenance', '', 'open again'])
   })
 })
 

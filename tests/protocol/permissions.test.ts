@@ -113,7 +113,7 @@ describe('muted', () => {
   })
 })
 
-test('in a closed room nobody but an admin sends, edits, reacts or pins, and members delete nothing; all else goes on', () => {
+test('in a closed room nobody but a backend sends, edits, reacts or pins, and members delete nothing; all else goes on', () => {
   const closed = place({ closed: true })
   expect(names.filter((name) => refusal(name, { standing: 'owner' }, closed, NOW) !== undefined)).toEqual([
     'send',
@@ -125,7 +125,9 @@ test('in a closed room nobody but an admin sends, edits, reacts or pins, and mem
   expect(refusal('send', { standing: 'owner' }, closed, NOW)).toBe('room_closed')
   expect(refusal('deleteOwn', { standing: 'member' }, closed, NOW)).toBe('room_closed')
   expect(refusal('deleteOwn', { standing: 'moderator' }, closed, NOW)).toBeUndefined()
-  expect(refusal('send', { standing: 'admin' }, closed, NOW)).toBeUndefined()
+  expect(refusal('send', { standing: 'admin' }, closed, NOW)).toBe('room_closed')
+  expect(refusal('deleteOwn', { standing: 'admin' }, closed, NOW)).toBeUndefined()
+  expect(names.filter((name) => refusal(name, { standing: 'server' }, closed, NOW) !== undefined)).toEqual([])
 })
 
 describe('a direct room', () => {

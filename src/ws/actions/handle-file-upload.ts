@@ -8,6 +8,7 @@ import type { Request } from '../../protocol/actions.ts'
 import { defined } from '../../protocol/defined.ts'
 import { PENDING_DAYS, UPLOADS_PREFIX } from '../../files/bucket-settings.ts'
 import { isAllowed } from '../../files/media-types.ts'
+import { isRole, type Standing } from '../../protocol/permissions.ts'
 import { FORM_LIFETIME_MS, presignPost } from '../../files/presign-post.ts'
 import { admit } from '../../rooms/admission.ts'
 import { requireRoot } from '../../rooms/admit-draft.ts'
@@ -53,7 +54,7 @@ export const handleFileUpload = action('handleFileUpload', async (input, caller)
   }
 
   const kept = await withoutErased(upload)
-  const known = await startUpload({ ...kept, ...(standing === 'admin' ? { ofAdmin: true } : {}) })
+  const known = await startUpload({ ...kept, ...aboveRoles(standing) })
   requireSameFile(known, kept)
   const { uploadId, objectKey: key } = known ?? upload
   const formExpiresAt = Math.ceil((now + FORM_LIFETIME_MS) / 1_000)
@@ -63,6 +64,12 @@ export const handleFileUpload = action('handleFileUpload', async (input, caller)
     known?.messageId === undefined && holdUpload({ userId, uploadId, size, expiresAt: formExpiresAt }),
   ])
   return { uploadId, ...form, maxBytes: maxFileBytes, ...defined({ messageId: known?.messageId }) }
+})
+
+/** What stands for the token when the file arrives. */
+const aboveRoles = (standing: Standing) => ({
+  ...(isRole(standing) ? {} : { ofAdmin: true }),
+  ...(standing === 'server' ? { ofServer: true } : {}),
 })
 
 /**
