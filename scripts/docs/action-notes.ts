@@ -24,7 +24,8 @@ first. \`only\` may be the first frame, with the \`sessionId\`, or come between 
 that is missing in such a reply isn't left: only the pages tell that. Without \`rooms\` a reply has no events; page with
 \`getHistory\` and a small \`limit\` where the link is slow.`,
   createRoom: `The creator is a member even if \`members\` doesn't list them. Without \`chatRoomId\` the server chooses
-a UUID. Fails with \`conflict\` if the id is taken. The other members' live connections are subscribed and receive
+a UUID. Fails with \`conflict\` if the id is taken, by the caller too: who has lost the reply finds \`createdBy\` by
+\`getRoom\`. The other members' live connections are subscribed and receive
 \`roomAdded\`. Who has blocked the caller, or was erased, is in \`refused\` and not in the room.`,
   joinRoom: `Fails with \`room_not_found\` if there is no such room; for anybody but its two members, a direct room
 (\`dm:…\`) doesn't exist. The connection is subscribed when the reply arrives; \`lastSeq\`, \`recovered\` and \`events\`
@@ -68,7 +69,8 @@ number that a page skips is a hole, and final.`,
 of what isn't there. A message has 50 different reactions at most (\`limit_reached\`). The message's \`reactions\`
 follow a moment later, in a \`messageUpdated\`: replace what you have by it, never count yourself.`,
   getThreads: `Who starts a thread or answers in one follows it, until they say otherwise. The threads come by room and
-root, not by time. How far each was read is marked by \`markRead\`, apart from the room.`,
+root, not by time. How far each was read is marked by \`markRead\`, apart from the room. A root that is gone, or was
+said before what the caller may read, is \`deleted\` at 0 by \`unknown\`: the thread goes on by its id.`,
   setProfile: `A name is what a user is called, not who they are: only ids are unique. Names aren't copied into messages
 and events; look them up by \`getUsers\`. Where the deployment says who users are (\`PROFILES\`), it fails with
 \`forbidden\`: with \`token\`, for \`name\` and \`imageUrl\`, which each \`sync\` takes from the token's claims
@@ -77,8 +79,12 @@ begins with. A name in a token is cleaned and cut rather than refused; a \`pictu
 left out.`,
   getUsers: `Of any users, in the order of the request. Nobody is told when a profile changes: ask again after some
 minutes. Of who was erased, and of the id that stands for them in what was kept, there is \`erased\` and no name.`,
+  pinMessage: `Where a room shows what was said since one joined, \`pins\` has for each member those of such messages
+only, here and in every other reply and event.`,
+  closeRoom: `The room is read-only for all but backends, for owners and admins too. Moderators still delete messages,
+and reopen it.`,
   followThread: `Fails with \`message_not_found\` when there is no such message, or it was said before what the caller may
-read; a reply is the root of no thread.`,
+read and nobody has answered since; a reply is the root of no thread.`,
   getMentions: `Members only are told of a mention, and only while they are: who leaves a room loses those in it. They are
 kept for 90 days. \`mentionRoom\` makes none: it is a flag of the message.`,
   searchMessages: `Where the server has the feature \`search\`; elsewhere it fails with \`forbidden\`. Found is what has every
@@ -98,13 +104,15 @@ reaction.`,
 the bytes as the last field, \`file\`. See [Files](#files). With a \`clientMessageId\` a repetition returns a form for the
 same upload, and \`messageId\` when the file has arrived by then; for another file it fails with \`conflict\`.`,
   editMessage: `The sender's own, also one from before they left and came back; or of any message by a backend. Every
-connection of every member receives \`messageUpdated\`, the asking one too. What the message says already is neither written nor delivered: the reply is
-the same with \`changed: false\`. Of a file it changes the caption, of at most 2,048 bytes.
+connection of every member receives \`messageUpdated\`, the asking one too. What the message says already
+is neither written nor delivered: the reply is the same with \`changed: false\`. Of a file it changes the
+caption, of at most 2,048 bytes.
 
 Fails with \`message_not_found\` when there is none or it was deleted; with \`forbidden\` when it is another's, or older
 than \`editWindowSeconds\` of the room; with \`conflict\` when it was edited since \`ifEditedAt\`.`,
   deleteMessage: `The sender's own, whenever, also one from before they left and came back; or by a moderator, of
-somebody of a lower role or who has left, which the audit log tells. A backend may delete everywhere, in direct rooms too. Every connection of every member receives
+somebody of a lower role or who has left, which the audit log tells. A backend may delete everywhere, in
+direct rooms too. Every connection of every member receives
 \`messageDeleted\`. What was deleted already is a success with \`changed: false\`.`,
   getMessages: `At most 50, of one room. A reply holds some four of the largest messages: ask again for those in \`left\`.`,
   getChanges: `\`headRev\` is where the next page starts; go on while \`hasMore\`. With \`recovered: false\` the log doesn't
@@ -124,7 +132,8 @@ minutes (± 20 %) while the user looks: events may be lost, and a device that wa
 \`capped: true\` there may be more, and comings and goings are told to nobody; a huge room has \`count: 0\`.`,
   getOnline: `Online is who has a connection that has synced. Comings and goings are told by \`online\`, in direct
 rooms only. The more rooms are asked for at once, the fewer connections of each are looked at: 20 of each of 50 rooms,
-400 of one. An admin and a backend are told of rooms that they aren't in, too. Where one of two has blocked the other, neither learns of the other.`,
+400 of one. An admin and a backend are told of rooms that they aren't in, too. Where one of two has blocked the other,
+neither learns of the other.`,
   ping: `Any frame resets the idle timer of 10 minutes; WebSocket pings don't. A client that has nothing to send sends
 \`ping\` at least every 9 minutes.`,
 }

@@ -9,7 +9,7 @@ import type { ChangesSkippedEvent } from '../protocol/events.ts'
 import { defined } from '../protocol/defined.ts'
 import { countMembers } from '../rooms/count-members.ts'
 import { isPast } from '../rooms/kept.ts'
-import { detailsOnWire, shownRole } from '../rooms/room-view.ts'
+import { detailsOnWire, shownPins, shownRole } from '../rooms/room-view.ts'
 
 /** A change without its number. */
 type Unnumbered<E = ChangeEvent> = E extends ChangeEvent ? Omit<E, 'rev'> : never
@@ -64,7 +64,11 @@ export const changesSkipped = ({ chatRoomId, rev }: ChangeEvent): ChangesSkipped
 /** Returns the log entry of an event. */
 export const changeOf = (event: ChangeEvent): ChangeRow => ({ rev: event.rev, ...subjectOfState(event) })
 
-/** Whether the room still keeps the changed message; true for all other changes. */
+/** The change as somebody may know it who may read what was said after `since`. */
+export const readableOf = (event: ChangeEvent, since: number): ChangeEvent =>
+  event.event === 'roomUpdated' ? { ...event, room: { ...event.room, pins: shownPins(event.room.pins, since) } } : event
+
+/** Whether a change is of what the room still shows. */
 export const isKept = (event: ChangeEvent, keptSince: number): boolean =>
   event.event !== 'messageUpdated' || event.message.timestamp >= keptSince
 

@@ -1,7 +1,7 @@
 import { changesAfter, type ChangeRow } from '../entities/change.ts'
 import type { ChangeEvent } from '../protocol/change-events.ts'
 import { rowBytes } from '../rooms/row-bytes.ts'
-import { eventOf, isKept, statesOf, subjectOf } from './change-events.ts'
+import { eventOf, isKept, readableOf, statesOf, subjectOf } from './change-events.ts'
 
 /** A part of a room's change log. */
 export interface ChangePage {
@@ -83,7 +83,7 @@ export async function eventsOf(
     let messageBytes = 0
     const states = await statesOf(chatRoomId, some, (row) => (messageBytes += rowBytes([row])))
     const events = some.flatMap((row) => eventOf(row, states) ?? []).filter((event) => isKept(event, keptSince))
-    changes.push(...events)
+    changes.push(...events.map((event) => readableOf(event, since)))
     const eventBytes = events.reduce((sum, event) => sum + Buffer.byteLength(JSON.stringify(event)), 0)
     bytesRead += Math.max(messageBytes, eventBytes)
   }

@@ -58,7 +58,11 @@ const standing = {
   access: Access,
   role: z.optional(Role.check(describe("The caller's; absent for an admin who is no member."))),
   admin: z.optional(
-    z.literal(true).check(describe('Only where the token makes the caller more than their role: they may do all.')),
+    z
+      .literal(true)
+      .check(
+        describe('Only where the token makes the caller more than their role: they may do all that an owner may.'),
+      ),
   ),
 }
 
@@ -175,7 +179,8 @@ export const actions = {
         sessionId: z.optional(
           SessionId.check(
             describe(
-              'A client instance’s own, kept over its reconnects. The connection that synced with it last receives its events; ' +
+              'A client instance’s own, kept over its reconnects. ' +
+                'The connection that synced with it last receives its events; ' +
                 'without it, the one in the connection’s URL, else the connection’s id stands for it.',
             ),
           ),

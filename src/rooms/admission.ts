@@ -226,5 +226,5 @@ export const readableAfter = ({ room, membership }: Beginning): number =>
   Math.max((room.firstSeq ?? 1) - 1, hiddenThrough({ room, membership }))
 
 /** Returns the last seq that the room hides from a member because they joined later. 0 if it hides none. */
-export const hiddenThrough = ({ room, membership }: Beginning): number =>
+const hiddenThrough = ({ room, membership }: Beginning): number =>
   room.historyFrom === 'j' && membership !== undefined ? membership.joinedSeq : 0

@@ -86,7 +86,7 @@ async function requireThread(
   ])
 }
 
-export const noThread = () => new MessageNotFound('unable to find the thread; there is no such message')
+const noThread = () => new MessageNotFound('unable to find the thread; there is no such message')
 
 /** Tells whether the thread has a reply that the reader may read, by looking at the newest one. AP107. */
 async function hasReplies(reader: Reader, threadId: string, now: number): Promise<boolean> {

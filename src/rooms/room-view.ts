@@ -55,11 +55,25 @@ export const pacedOnWire = (room: Pick<RoomRow, 'size'>) => ({ readEveryMs: read
 export const notifyOnWire = (...state: Parameters<typeof notifyOf>) => defined({ notify: notifyOf(...state) })
 
 /**
- * Returns all details of a room, as clients see them.
+ * Of pins those that a reader may know of: what they may not read is to them as if it had never been said.
  *
- * @param memberCount the number of members, if they were counted just now
+ * @param since the seq after which they may read
  */
-export function detailsOnWire(room: RoomRow, details: DetailsRow | undefined, memberCount?: number): RoomDetails {
+export const shownPins = (pins: readonly string[], since: number): string[] =>
+  pins.filter((messageId) => seqOf({ messageId }) > since)
+
+/**
+ * All of a room.
+ *
+ * @param memberCount as it was counted just now, if it was
+ * @param since the seq after which the reader may read; without it, what anybody may
+ */
+export function detailsOnWire(
+  room: RoomRow,
+  details: DetailsRow | undefined,
+  memberCount?: number,
+  since = (room.firstSeq ?? 1) - 1,
+): RoomDetails {
   const { chatRoomId, roomName, createdBy, createdAt } = room
   const access = accessOfRoom(room)
   return {
@@ -73,7 +87,7 @@ export function detailsOnWire(room: RoomRow, details: DetailsRow | undefined, me
       retentionDays: retentionOf(room) ?? null,
     },
     ...(details?.metadata === undefined ? {} : { metadata: JSON.parse(details.metadata) as Record<string, unknown> }),
-    pins: (details?.pins ?? []).filter((messageId) => seqOf({ messageId }) >= (room.firstSeq ?? 1)),
+    pins: shownPins(details?.pins ?? [], since),
     closed: gateOf(room).closed,
     createdBy,
     createdAt,
@@ -83,13 +97,14 @@ export function detailsOnWire(room: RoomRow, details: DetailsRow | undefined, me
 }
 
 /**
- * Returns a room with a page of its members, as a reply.
+ * A room with a page of its members.
  *
- * @param isFirst whether this is the first page: if it is the only one, its members are counted
+ * @param since the seq after which the caller may read
+ * @param isFirst page: the members can be counted when there is no other
  */
 export function roomReply(
   found: RoomWithMembers,
-  { standing, membership }: { standing: Standing; membership: { role: Role } | undefined },
+  { standing, membership, since }: { standing: Standing; membership: { role: Role } | undefined; since?: number },
   isFirst = true,
 ) {
   const { room, details, members, nextCursor } = found
@@ -97,7 +112,7 @@ export function roomReply(
   return {
     ...roomOnWire(room),
     ...standingOnWire(room, standing, membership),
-    room: detailsOnWire(room, details, memberCount),
+    room: detailsOnWire(room, details, memberCount, since),
     members,
     ...defined({ nextCursor }),
   }

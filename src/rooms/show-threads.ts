@@ -3,7 +3,7 @@ import { type FollowedThread, followedThreads } from '../entities/followed-threa
 import { getMemberships, type MembershipRow } from '../entities/membership.ts'
 import { getMessages, type MessageRow, seqOf } from '../entities/message.ts'
 import { repliesBetween } from '../entities/thread-reply.ts'
-import { hiddenThrough, isReadable, readableAfter } from './admission.ts'
+import { isReadable, readableAfter } from './admission.ts'
 import { type Kept, keptOf } from './kept.ts'
 import { readSeqOf } from './count-unread.ts'
 
@@ -36,18 +36,13 @@ export async function showThreads(userId: string, threads: readonly FollowedThre
   )
 }
 
-/**
- * Returns those of these threads that are in the user's list. Threads in rooms that they have left are not, nor are
- * threads whose root the room hides from them because they joined later. AP6, AP9.
- */
+/** The threads that a user's list has: none of rooms that they are not in any more. AP6, AP9. */
 async function shownAmong(userId: string, threads: readonly FollowedThread[]) {
   const ids = [...new Set(threads.map(({ chatRoomId }) => chatRoomId))]
   const [rooms, memberships] = await Promise.all([getRooms(ids), getMemberships(userId, ids)])
   return threads.flatMap((thread): (FollowedThread & { room: RoomRow; membership: MembershipRow })[] => {
     const [room, membership] = [rooms.get(thread.chatRoomId), memberships.get(thread.chatRoomId)]
-    if (room === undefined || membership === undefined) return []
-    const isHidden = seqOf({ messageId: thread.threadId }) <= hiddenThrough({ room, membership })
-    return isHidden ? [] : [{ ...thread, room, membership }]
+    return room === undefined || membership === undefined ? [] : [{ ...thread, room, membership }]
   })
 }
 
@@ -65,7 +60,7 @@ async function rootsOf(threads: readonly FollowedThread[]): Promise<Map<string, 
   return new Map(rows.flat().map((row) => [`${row.chatRoomId} ${row.messageId}`, row]))
 }
 
-/** Makes a root for a thread whose root is gone: the thread goes on without it. */
+/** A thread goes on by its id when its root is gone, or is from before what the user may read. */
 const goneRoot = ({ chatRoomId, threadId }: FollowedThread): MessageRow => ({
   chatRoomId,
   messageId: threadId,

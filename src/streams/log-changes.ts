@@ -1,5 +1,5 @@
 import { noteChanges } from '../changes/note-changes.ts'
-import { changesSkipped, eventOf, shownOf, statesOf, subjectOf } from '../changes/change-events.ts'
+import { changesSkipped, eventOf, readableOf, shownOf, statesOf, subjectOf } from '../changes/change-events.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import { forEachLimited } from '../delivery/for-each-limited.ts'
 import { groupBy } from '../delivery/group-by.ts'
@@ -7,6 +7,8 @@ import { type Changed, setPending } from '../entities/change.ts'
 import { membersAfter } from '../entities/membership.ts'
 import { keptSinceOf } from '../rooms/kept.ts'
 import type { ChangeEvent } from '../protocol/change-events.ts'
+import type { ChangesSkippedEvent } from '../protocol/events.ts'
+import { shownPins } from '../rooms/room-view.ts'
 import { MAX_MEMBERS_PER_REPLY } from '../protocol/limits.ts'
 
 const ROOMS_AT_ONCE = 16
@@ -55,16 +57,14 @@ export async function logChanges(
       const first = noted.find(waits)
       if (first !== undefined) await setPending(chatRoomId, first.rev)
       const keptSince = keptSinceOf(room, Date.now())
-      const isNarrowed = room.historyFrom === 'j' && noted.some(({ what }) => what === 'm')
-      const mayReceive = isNarrowed ? await sinceTheyJoined(chatRoomId) : undefined
-      noted.forEach((change, i) => {
-        if (waits(change)) return
-        const event = shownOf(eventOf(change, states)!, keptSince)
-        const delivery =
-          mayReceive === undefined || change.what !== 'm' || event.event === 'changesSkipped'
-            ? { event }
-            : mayReceive(event, Number(change.id))
-        deliveries.set(delivery, there[i]!.sequenceNumber)
+      const told = noted.map((change) => (waits(change) ? undefined : shownOf(eventOf(change, states)!, keptSince)))
+      const isNarrowed = room.historyFrom === 'j' && told.some((event) => event && isOfMessages(event))
+      const narrowed = isNarrowed
+        ? await sinceTheyJoined(chatRoomId)
+        : (event: ChangeEvent | ChangesSkippedEvent) => [{ event }]
+      told.forEach((event, i) => {
+        if (event === undefined) return
+        for (const delivery of narrowed(event)) deliveries.set(delivery, there[i]!.sequenceNumber)
       })
     } catch (error) {
       fail(ofRoom, error)
@@ -73,15 +73,32 @@ export async function logChanges(
   return deliveries
 }
 
+/** The message that a change is of, or messages that it names. */
+const messagesOf = (event: ChangeEvent | ChangesSkippedEvent): readonly string[] => {
+  if (event.event === 'messageUpdated') return [event.message.messageId]
+  if (event.event === 'messageDeleted') return [event.messageId]
+  return event.event === 'roomUpdated' ? event.room.pins : []
+}
+
+const isOfMessages = (event: ChangeEvent | ChangesSkippedEvent) => messagesOf(event).length > 0
+
 /**
- * Returns the delivery of a message's change in a room that shows its history only from the join on. Only users who
- * joined before the message receive it. In a large room, everybody is informed that there are changes to fetch. AP67.
+ * In a room that shows its history from the join on, a change of a message is for those who were in before it was said,
+ * and the room's pins are for each member those of such messages. In a large one everybody receives that there is a
+ * change, and asks for it. AP67.
  */
-async function sinceTheyJoined(chatRoomId: string): Promise<(event: ChangeEvent, seq: number) => Delivery> {
+async function sinceTheyJoined(chatRoomId: string): Promise<(event: ChangeEvent | ChangesSkippedEvent) => Delivery[]> {
   const members = await membersAfter(chatRoomId, { limit: MAX_MEMBERS_PER_REPLY })
-  if (members.length > MAX_MEMBERS_PER_REPLY) return (event) => ({ event: changesSkipped(event) })
-  return (event, seq) => ({
-    event,
-    toUsers: new Set(members.filter(({ joinedSeq }) => joinedSeq < seq).map(({ userId }) => userId)),
-  })
+  return (event) => {
+    if (event.event === 'changesSkipped' || !isOfMessages(event)) return [{ event }]
+    if (members.length > MAX_MEMBERS_PER_REPLY) return [{ event: changesSkipped(event) }]
+    // Those who may know of as many of the messages receive the same.
+    const groups = groupBy(members, ({ joinedSeq }) => String(shownPins(messagesOf(event), joinedSeq).length))
+    return [...groups.values()].flatMap((group) => {
+      const { joinedSeq } = group[0]!
+      const isForThem = event.event === 'roomUpdated' || shownPins(messagesOf(event), joinedSeq).length > 0
+      const toUsers = new Set(group.map(({ userId }) => userId))
+      return isForThem ? [{ event: readableOf(event, joinedSeq), toUsers }] : []
+    })
+  }
 }

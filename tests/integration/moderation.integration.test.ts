@@ -146,7 +146,7 @@ describe('a ban', () => {
     expect(await outcomeOf(bob, { action: 'joinRoom', chatRoomId: room })).toBe('ok')
   })
 
-  test('of who is no member keeps them out before they come, and does not tell them of a room that they may not know', async () => {
+  test('of who is no member keeps them out before they come, and tells them of no room that they may not know', async () => {
     const { room, mod, modId } = await givenRanks()
     const eveId = unique('eve')
     const eve = await online(chat, eveId)

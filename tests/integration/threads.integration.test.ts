@@ -446,7 +446,38 @@ describe('where a room shows what was said since the own join', () => {
     })
   })
 
-  test('a thread that began before goes on by what is said since, and is in no list', async () => {
+  test('pins of what was said before are not there, in no reply and no event; who came since ends none of them', async () => {
+    const { room, ada, eve, root } = await givenNewcomer()
+    const { messageId: later } = await say(ada, room, 'later')
+    const pin = (messageId: string) => ({ action: 'pinMessage', chatRoomId: room, messageId }) as const
+    const pinsOf = async (client: RawClient) =>
+      (await client.request({ action: 'getRoom', chatRoomId: room })).room.pins
+    await ada.request(pin(root))
+    await ada.request(pin(later))
+    for (const client of [ada, eve]) await client.event('roomUpdated', (event) => event.room.pins.includes(later))
+    expect([await pinsOf(ada), await pinsOf(eve)]).toEqual([[later, root], [later]])
+    expect((await eve.request({ action: 'joinRoom', chatRoomId: room })).room.pins).toEqual([later])
+    // With the change there is a version for everybody.
+    const [toAda, toEve] = [ada, eve].map((client) => client.events.findLast(({ event }) => event === 'roomUpdated')!)
+    expect(toEve).toEqual({ ...toAda, room: { ...(toAda as { room: object }).room, pins: [later] } })
+    const changes = { action: 'getChanges', chatRoomId: room, after: 0 } as const
+    const told = (await eve.request(changes)).changes.filter(({ event }) => event === 'roomUpdated')
+    expect(told).toMatchObject([{ room: { pins: [later] } }])
+    const changed = eve.events.filter(({ event }) => event === 'roomUpdated' || event === 'messageUpdated')
+    expect(JSON.stringify(changed)).not.toContain(root)
+
+    const unpin = (messageId: string) => ({ action: 'unpinMessage', chatRoomId: room, messageId }) as const
+    expect(await eve.request(unpin(root))).toEqual({ pins: [later] })
+    expect(await pinsOf(ada)).toEqual([later, root])
+    expect(await eve.request(pin(later))).toEqual({ pins: [later] })
+    expect(await eve.request(unpin(later))).toEqual({ pins: [] })
+    expect(await pinsOf(ada)).toEqual([root])
+    const renamed = await ada.request({ action: 'updateRoom', chatRoomId: room, topic: 'Tea' })
+    expect(renamed.room.pins).toEqual([root])
+    expect((await eve.event('roomUpdated', (event) => event.room.topic === 'Tea')).room.pins).toEqual([])
+  })
+
+  test('a thread that began before goes on by what is said since, as one whose root is gone', async () => {
     const { room, ada, eve, own } = await givenNewcomer()
     const thread = { threadId: own }
     await say(ada, room, 'since then', thread)
@@ -455,10 +486,16 @@ describe('where a room shows what was said since the own join', () => {
     await say(eve, room, 'so I hear', thread)
     await settle()
     expect(contentsOf(await history(eve, room, thread))).toEqual(['since then', 'so I hear'])
-    // It is listed neither as a thread without a root, nor as something unread that nobody can find.
-    expect((await eve.request({ action: 'getThreads' })).threads).toEqual([])
-    expect((await eve.request({ action: 'getUnread', heads: { [room]: 100 } })).threads).toEqual({ count: 0 })
+    // Who answers follows it, and hears of answers; of the root nothing but its id, which each reply has.
+    const unread = async () => (await eve.request({ action: 'getUnread', heads: { [room]: 100 } })).threads
+    const gone = { messageId: own, senderId: 'unknown', content: '', timestamp: 0, deleted: { at: 0, by: 'unknown' } }
+    expect((await eve.request({ action: 'getThreads' })).threads).toMatchObject([{ root: gone, unread: { count: 1 } }])
+    expect(await unread()).toEqual({ count: 1 })
+    await eve.request({ action: 'followThread', chatRoomId: room, threadId: own, following: false })
+    expect(await unread()).toEqual({ count: 0 })
+    await eve.request({ action: 'followThread', chatRoomId: room, threadId: own, following: true })
+    expect(await unread()).toEqual({ count: 1 })
     const listed = (await ada.request({ action: 'getThreads' })).threads
-    expect(listed.find(({ root }) => root.messageId === own)).toMatchObject({ unread: { count: 1 } })
+    expect(listed.find(({ root }) => root.messageId === own)).toMatchObject({ root: { content: 'mine' } })
   })
 })

@@ -2,7 +2,7 @@ import { roomWithMembers } from '../../entities/membership.ts'
 import { defined } from '../../protocol/defined.ts'
 import { MAX_MEMBERS_PER_REPLY } from '../../protocol/limits.ts'
 import { StoredUserId } from '../../protocol/scalars.ts'
-import { admit, stranger } from '../../rooms/admission.ts'
+import { admit, readableAfter, stranger } from '../../rooms/admission.ts'
 import { withKeptPins } from '../../rooms/kept-pins.ts'
 import { roomReply } from '../../rooms/room-view.ts'
 import { action } from '../action.ts'
@@ -18,5 +18,6 @@ export const getRoom = action('getRoom', async ({ chatRoomId, cursor }, caller) 
   const found = await roomWithMembers(chatRoomId, { limit: MAX_MEMBERS_PER_REPLY, ...defined({ after }) })
   if (found === undefined) throw stranger()
   const details = await withKeptPins(found.room, found.details, now)
-  return writeCursor(roomReply({ ...found, details }, { standing, membership }, after === undefined))
+  const since = readableAfter({ room: found.room, membership })
+  return writeCursor(roomReply({ ...found, details }, { standing, membership, since }, after === undefined))
 })

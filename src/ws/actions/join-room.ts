@@ -65,7 +65,7 @@ export const joinRoom = socketAction('joinRoom', async (input, caller) => {
   const isEmpty = gap.events.length + gap.changes.length === 0
   const joinId = isEmpty ? current?.joinId : (await getMembership(chatRoomId, userId))?.joinId
   const isStillIn = joinId !== undefined && joinId === current?.joinId
-  const shown = writeCursor(roomReply(found, { standing, membership: current }))
+  const shown = writeCursor(roomReply(found, { standing, membership: current, since }))
   const reply = { ...shown, ...pacedOnWire(found.room), ...notifyOnWire(state, now) }
   return { ...reply, ...(isStillIn ? gap : nothingOf(found.room)) }
 })

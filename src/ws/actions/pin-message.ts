@@ -1,7 +1,8 @@
 import { auditItem } from '../../entities/audit.ts'
 import { getMessage } from '../../entities/message.ts'
 import { MessageNotFound } from '../../errors.ts'
-import { admit, isReadable } from '../../rooms/admission.ts'
+import { admit, isReadable, readableAfter } from '../../rooms/admission.ts'
+import { shownPins } from '../../rooms/room-view.ts'
 import { updatePins } from '../../rooms/update-room.ts'
 import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
@@ -19,5 +20,6 @@ export const pinMessage = action('pinMessage', async ({ chatRoomId, messageId },
   const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'pin', messageId })
   const next = (pins: string[]) => (pins.includes(messageId) ? pins : [messageId, ...pins])
   const pinned = { by: audit.by, at: now }
-  return { pins: await updatePins(chatRoomId, next, audit, { messageId, pinned }) }
+  const pins = await updatePins(chatRoomId, next, audit, { messageId, pinned })
+  return { pins: shownPins(pins, readableAfter(admitted)) }
 })

@@ -1,5 +1,5 @@
 import { auditItem } from '../../entities/audit.ts'
-import { admit } from '../../rooms/admission.ts'
+import { admit, readableAfter } from '../../rooms/admission.ts'
 import { countMembers } from '../../rooms/count-members.ts'
 import { detailsOnWire } from '../../rooms/room-view.ts'
 import { updateRoom as writeRoom } from '../../rooms/update-room.ts'
@@ -17,13 +17,14 @@ export const updateRoom = action('updateRoom', async (input, caller) => {
   const { chatRoomId, ifVersion, roomName, topic, imageUrl, access, settings, metadata } = input
   const now = Date.now()
   requireRetention(caller, settings)
-  await admit(caller, chatRoomId, isDescription(input) ? 'describe' : 'configure', now)
+  const { membership } = await admit(caller, chatRoomId, isDescription(input) ? 'describe' : 'configure', now)
   const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'settings' })
   const memberCount = await countMembers(chatRoomId)
   const byServer = caller.scopes.has('server')
   const change = defined({ roomName, topic, imageUrl, access, settings, metadata, memberCount, byServer })
   const updated = await writeRoom(chatRoomId, change, audit, ifVersion)
-  return { room: detailsOnWire(updated.room, updated.details, memberCount) }
+  const since = readableAfter({ room: updated.room, membership })
+  return { room: detailsOnWire(updated.room, updated.details, memberCount, since) }
 })
 
 /** Whether the input changes only what a moderator may change. */
