@@ -101,7 +101,7 @@ variable "allowed_origins" {
 }
 
 variable "server_api_auth" {
-  description = "How backends show who they are at the server API: `token` for a JWT whose `scope` has `tabletalk:server`, `iam` for requests signed with AWS credentials that may `execute-api:Invoke` it."
+  description = "How backends authenticate at the server API: `token` for a JWT whose `scope` has `tabletalk:server`, `iam` for requests signed with AWS credentials that may `execute-api:Invoke` it."
   type        = string
   default     = "token"
 
@@ -158,7 +158,7 @@ variable "direct_messages" {
 }
 
 variable "profiles" {
-  description = "Who says what users are called: `token` for the claims `name` and `picture` of their tokens, `users` for themselves (their tokens only say what they begin with), or `server` for backends only."
+  description = "Who sets the names and pictures of users: `token` for the claims `name` and `picture` of their tokens, `users` for the users themselves (the claims are only their first profile), or `server` for backends only."
   type        = string
   default     = "token"
 
@@ -253,7 +253,7 @@ variable "hosted_zone_id" {
 # The page
 
 variable "page" {
-  description = "Hosts the page (`npm run build:web`) on S3 and CloudFront; null for no page. sign_in: users paste a token (kind token), or the page requests one from a url (kind tokenUrl). The domain's certificate must be in us-east-1. image_origins: whose pictures of users it shows, for the servers there learn who looks at them; of other users it shows initials. brand: what the page is called, with a logo (a path on its own host) and values of its colours (web/src/style/tokens.css) by name. access_logs: whether CloudFront logs each request, without query and cookies, for log_retention_days. waf: null for no AWS WAF, {} for a web ACL with at most 2,000 requests of one address in 5 minutes and AWS's common rules, or the web_acl_arn of your own, in us-east-1. Example: { sign_in = { kind = \"tokenUrl\", url = \"https://login.example.com/chat-token\" } }"
+  description = "Hosts the page (`npm run build:web`) on S3 and CloudFront; null for no page. sign_in: users paste a token (kind token), or the page requests one from a url (kind tokenUrl). The domain's certificate must be in us-east-1. image_origins: from which servers it shows pictures of users, because those servers learn who looks at them; other users are shown by their initials. brand: what the page is called, with a logo (a path on its own host) and values of its colours (web/src/style/tokens.css) by name. access_logs: whether CloudFront logs each request, without query and cookies, for log_retention_days. waf: null for no AWS WAF, {} for a web ACL with at most 2,000 requests of one address in 5 minutes and AWS's common rules, or the web_acl_arn of your own, in us-east-1. Example: { sign_in = { kind = \"tokenUrl\", url = \"https://login.example.com/chat-token\" } }"
   type = object({
     sign_in = optional(object({
       kind        = string
@@ -355,7 +355,7 @@ variable "server_rate_limit" {
 }
 
 variable "janitor_writes_per_second" {
-  description = "Write units a second that the janitor uses when it deletes much, such as a large room: the rest of the table's is the chat's."
+  description = "Write units a second that the janitor uses when it deletes much, such as a large room, so that the rest of the table's capacity is left to the chat."
   type        = number
   default     = 200
 
@@ -366,7 +366,7 @@ variable "janitor_writes_per_second" {
 }
 
 variable "rate_limits" {
-  description = "What each user may do, as uses/seconds by class: `direct` (new direct rooms), `room`, `add` (addMembers), `join`, `upload`, `change`, `mark`, `react`, `typing`, `presence`, `search`, `sync`, `read`. Each class that is limited costs a write unit for each use; null for none."
+  description = "What each user may do, as uses/seconds by class: `direct` (new direct rooms), `room`, `add` (addMembers), `join`, `upload`, `change`, `mark`, `react`, `typing`, `presence`, `search`, `sync`, `read`. Each use of a limited class costs a write unit; null for no limits."
   type        = string
   default     = "direct=10/60,room=10/60,add=10/60,join=30/60,upload=20/60,change=30/10,mark=60/60,react=30/10,typing=10/10,presence=60/60,search=10/10,sync=60/60,read=100/10"
 
@@ -412,7 +412,7 @@ variable "max_room_members" {
 }
 
 variable "max_user_rooms" {
-  description = "Rooms that one user makes or joins and is in: each costs a write at every connect. Further ones get `limit_reached`."
+  description = "Rooms that one user is in and has created or joined themselves: each costs a write at every connect. Further ones get `limit_reached`."
   type        = number
   default     = 1000
 
@@ -445,7 +445,7 @@ variable "max_pending_upload_bytes" {
 }
 
 variable "table_max_write_units" {
-  description = "Write units per second that the table takes at most, so that its bill has an end: 10,000 are $540 a day in us-east-1. Above them everybody gets `unavailable`; raise it with the chat. null for the account's quota of 40,000, -1 to remove a ceiling that is there."
+  description = "Write units per second that the table takes at most, to limit its bill: 10,000 are $540 a day in us-east-1. Above them everybody gets `unavailable`; raise it with the chat. null for the account's quota of 40,000, -1 to remove a ceiling that is there."
   type        = number
   default     = 10000
 
@@ -491,7 +491,7 @@ variable "table_client" {
 # How long things are kept
 
 variable "retention_days" {
-  description = "Days that messages are kept, with their files, reactions and mentions; null for good. The owner of a room may choose a shorter time for it, backends any. It is for what is written from then on; what is older isn't shown any more at once, and `truncateRoom` deletes it."
+  description = "Days that messages are kept, with their files, reactions and mentions; null keeps them permanently. The owner of a room may choose a shorter time for it, backends any. It applies to messages that are written from then on; older ones are hidden at once, and `truncateRoom` deletes them."
   type        = number
   default     = null
 
@@ -527,7 +527,7 @@ variable "failure_retention_days" {
 }
 
 variable "file_retention_days" {
-  description = "Days that uploaded files are kept; null for ever. A week later they are gone for good. One that is copied onto itself, e.g. to encrypt it with another key, is gone a week after that: its message names the version that was replaced."
+  description = "Days that uploaded files are kept; null keeps them permanently. A week later they are permanently deleted. A file that is copied onto itself, e.g. to encrypt it with another key, is lost a week after the copy, because its message names the version that was replaced."
   type        = number
   default     = null
 
@@ -557,7 +557,7 @@ variable "deletion_protection" {
 # Watching it
 
 variable "log_level" {
-  description = "Lowest severity that the functions log; their metrics are written whatever it is. Texts of messages, tokens and signed URLs are never logged."
+  description = "Lowest severity that the functions log; their metrics are always written. Texts of messages, tokens and signed URLs are never logged."
   type        = string
   default     = "INFO"
 
@@ -597,7 +597,7 @@ variable "detailed_metrics" {
 }
 
 variable "xray" {
-  description = "Whether Lambda records in AWS X-Ray how long invocations take: one a second, and 5 % of the others, at $5 per million. It says nothing of messages: those are followed by the `traceId` in the logs, in any case."
+  description = "Whether Lambda records in AWS X-Ray how long invocations take: one a second, and 5 % of the others, at $5 per million. It does not follow messages: the `traceId` in the logs always does."
   type        = bool
   default     = false
 }
@@ -614,7 +614,7 @@ variable "alarm_topic_arn" {
 }
 
 variable "iterator_age_alarm_seconds" {
-  description = "Age of the oldest undelivered change, in seconds, above which an alarm is raised: that late do messages arrive."
+  description = "Age of the oldest undelivered change, in seconds, above which an alarm is raised: messages arrive that late."
   type        = number
   default     = 30
 
@@ -625,7 +625,7 @@ variable "iterator_age_alarm_seconds" {
 }
 
 variable "delivery_slo_ms" {
-  description = "Milliseconds from a message's write to its post within which 99 of 100 posts shall be: an alarm is raised when they are not for five minutes."
+  description = "Milliseconds from a message's write to its post within which 99 of 100 posts should happen: an alarm is raised when they do not for five minutes."
   type        = number
   default     = 3000
 
@@ -660,7 +660,7 @@ variable "send_rate_limit" {
 }
 
 variable "account_requests_per_second" {
-  description = "The account's quota of requests per second for all APIs of the Region, which posts to clients count towards as well: 10,000, or 2,500 in newer Regions. The routes together may take half of it, so that frames in never take what posts need."
+  description = "The account's quota of requests per second for all APIs of the Region, which posts to clients count towards as well: 10,000, or 2,500 in newer Regions. The routes together may take half of it, so that inbound frames never use up what posts need."
   type        = number
   default     = 10000
 

@@ -9,13 +9,13 @@ import { table } from './words.ts'
 export const archiveFile = new URL('../../docs/archive.md', import.meta.url)
 
 const what: Record<KindName, string> = {
-  room: 'a room, its name and its door',
-  roomDetails: 'topic, picture, settings, pins; of a public room its name again',
+  room: 'a room, its name and who may join',
+  roomDetails: 'topic, picture, settings, pins; for a public room its name again',
   member: 'who is in a room',
   message: 'a message, an uploaded file, or the place of one that was deleted',
   reaction: 'who reacted to a message with what',
   ban: 'who may not enter a room',
-  block: 'whom a user wants to hear nothing of',
+  block: 'whom a user has blocked',
   invite: 'a secret that lets its reader join',
   audit: 'what was done in a room, by whom',
   profile: 'what a user is called, and a ban from the deployment',
@@ -39,7 +39,7 @@ export async function archiveDocument(): Promise<string> {
   })
   const text = await readFile(archiveFile, 'utf8')
   const [before, , after] = text.split(/<!-- lines -->|<!-- \/lines -->/)
-  const written = table(['`type`', 'what', 'attributes', 'those that it may have'], rows)
+  const written = table(['`type`', 'what', 'attributes', 'optional attributes'], rows)
   return format([before, '<!-- lines -->\n\n', written, '\n\n<!-- /lines -->', after].join(''), {
     ...(await resolveConfig(archiveFile)),
     parser: 'markdown',

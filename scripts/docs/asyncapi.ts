@@ -65,7 +65,7 @@ function servers() {
       protocol: 'wss',
       description: 'A stage of an API Gateway WebSocket API, or a custom domain.',
       variables: {
-        apiId: { description: "The API's id, Terraform's output." },
+        apiId: { description: "The API's id, an output of Terraform." },
         region: { default: 'eu-west-1' },
         stage: { default: 'live' },
       },
@@ -104,7 +104,10 @@ function channel() {
           properties: {
             token: { type: 'string', description: 'The JWT, when it is not offered as a subprotocol.' },
             chatRoomId: { type: 'string', description: 'The room that this connection opens.' },
-            sessionId: { type: 'string', description: 'Its session: no `sync` on it can name another.' },
+            sessionId: {
+              type: 'string',
+              description: 'The session of the connection. No `sync` on it can name another.',
+            },
           },
         },
         bindingVersion: '0.1.0',

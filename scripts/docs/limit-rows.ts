@@ -53,13 +53,13 @@ export const limitRows: Record<keyof typeof limits, LimitRow> = {
   READ_EVERY_MS: {
     what: 'between two `markRead` of a client for one small room; larger rooms announce a longer time as `readEveryMs`',
     unit: 'ms',
-    beyond: 'nothing: an own promise of the client',
+    beyond: 'nothing; the client limits itself',
   },
   MAX_MEMBERS_PER_REPLY: { what: '`members` of one reply', unit: 'items', beyond: '`nextCursor`' },
   MAX_ADD_MEMBERS: { what: '`userIds` of `addMembers`', unit: 'items', beyond: '`invalid_request`' },
   MAX_MEMBERS_PAGE: { what: '`limit` of `listMembers`', unit: 'items', beyond: '`invalid_request`' },
   DEFAULT_MAX_ROOM_MEMBERS: {
-    what: 'members of a room; a deployment may have another',
+    what: 'members of a room; a deployment may set another',
     unit: 'items',
     beyond: '`limit_reached`',
   },
@@ -107,22 +107,22 @@ export const limitRows: Record<keyof typeof limits, LimitRow> = {
     beyond: '`nextCursor`',
   },
   DEFAULT_MAX_USER_CONNECTIONS: {
-    what: 'live connections of a user that have synced; a deployment may have another',
+    what: 'live connections of a user that have synced; a deployment may set another',
     unit: 'items',
     beyond: '`limit_reached`',
   },
   DEFAULT_MAX_USER_ROOMS: {
-    what: 'rooms that a user makes or joins and is in; a deployment may have another',
+    what: 'rooms that a user is in and has created or joined themselves; a deployment may set another',
     unit: 'items',
     beyond: '`limit_reached`',
   },
   DEFAULT_MAX_PENDING_UPLOADS: {
-    what: 'uploads of a user whose form is valid and whose file has not arrived; a deployment may have another',
+    what: 'uploads of a user whose form is valid and whose file has not arrived; a deployment may set another',
     unit: 'items',
     beyond: '`limit_reached`',
   },
   DEFAULT_MAX_PENDING_UPLOAD_BYTES: {
-    what: 'these uploads together, unless it is one; a deployment may have another',
+    what: 'these uploads together; a single one may be larger; a deployment may set another',
     unit: 'bytes',
     beyond: '`limit_reached`',
   },
@@ -134,7 +134,7 @@ export const limitRows: Record<keyof typeof limits, LimitRow> = {
     beyond: 'an event',
   },
   TYPING_AGAIN_MS: {
-    what: 'a `typingIndicator` of a user who has stopped or sent is told no sooner than this after the last beginning',
+    what: 'a `typingIndicator` of a user who has stopped or sent is posted at the earliest this long after the last one',
     unit: 'ms',
     beyond: 'an event',
   },
@@ -145,12 +145,12 @@ export const limitRows: Record<keyof typeof limits, LimitRow> = {
   },
   PRESENCE_LEASE_MS: { what: 'how long a presence lasts without a renewal', unit: 'ms', beyond: 'present no longer' },
   PRESENCE_RENEW_MS: {
-    what: 'between two renewals, and between two `getPresence` of whoever looks',
+    what: 'between two renewals, and between two `getPresence` while the user looks at the room',
     unit: 'ms',
-    beyond: 'nothing: an own promise of the client',
+    beyond: 'nothing; the client limits itself',
   },
   PRESENCE_GRACE_MS: {
-    what: 'how long whoever has left is still shown: from `at` to `effectiveAt`',
+    what: 'how long a user who has left is still shown: from `at` to `effectiveAt`',
     unit: 'ms',
     beyond: 'no longer shown, without an event',
   },

@@ -107,7 +107,7 @@ const batch = {
   },
   responses: {
     200: {
-      description: 'What became of each action, in their order.',
+      description: 'The result of each action, in their order.',
       content: json(
         dataOf({
           type: 'object',

@@ -6,10 +6,10 @@ import type { PermissionName } from '../../src/protocol/permissions.ts'
 export const permissionNotes: Record<PermissionName, string> = {
   read: 'read the room, its history, members and files; mark as read; leave; report a message',
   send: 'send messages and files, show as typing',
-  edit: 'edit an own message',
-  deleteOwn: 'delete an own message',
-  deleteAny: 'delete the message of another, who may have left',
-  react: 'react to a message, and take it back',
+  edit: 'edit their own message',
+  deleteOwn: 'delete their own message',
+  deleteAny: 'delete the message of another user, who may have left',
+  react: 'react to a message, and remove the reaction',
   mentionRoom: 'mention the room',
   add: 'add members, make and revoke invites',
   pin: 'pin a message',
@@ -20,6 +20,6 @@ export const permissionNotes: Record<PermissionName, string> = {
   audit: 'see what was done in the room',
   describe: 'change name, topic and slow mode',
   configure: 'change access, picture, data and the other settings',
-  setRole: 'give a role, up to the own one',
+  setRole: 'give a role, at most their own',
   delete: 'delete the room',
 }

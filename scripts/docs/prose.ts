@@ -42,13 +42,13 @@ The token is verified against a JWKS; only asymmetric algorithms are accepted (\
 
 The optional query parameter \`chatRoomId\` names the room that this connection opens. The optional query
 parameter \`sessionId\` names its session, as [\`sync\`](#sync) does: the server writes one row less for each connection,
-and replies to its \`sync\` sooner. A \`sync\` on it may leave \`sessionId\` out, and none but this one is accepted.
+and replies to its \`sync\` sooner. A \`sync\` on it may leave out \`sessionId\`, and may not name another one.
 
 When the connection is refused, the HTTP status says why:
 
 | status | why | what the client does |
 |---|---|---|
-| 400 | \`chatRoomId\` isn't a room id, or \`sessionId\` no session id | correct it |
+| 400 | \`chatRoomId\` isn't a room id, or \`sessionId\` isn't a session id | correct it |
 | 401 | no token, or a token that has expired or isn't accepted | get a fresh token |
 | 403 | the deployment doesn't allow the page's origin, or there is no such stage | give up |
 | 429, 5xx | throttled, or something failed | connect again with backoff |
@@ -56,7 +56,7 @@ When the connection is refused, the HTTP status says why:
 **The client sends first**: a connection receives nothing before its first frame, which is [\`sync\`](#sync).
 
 Every frame of a connection has the identity of its token. Once \`exp\` has passed, every action fails with
-\`token_expired\` and the connection receives no more events: reconnect with a fresh token, best before that time.
+\`token_expired\` and the connection receives no more events: reconnect with a fresh token, preferably before that time.
 
 API Gateway closes a connection after 10 minutes without a message, and after 2 hours in any case. This is normal:
 reconnect with full-jitter backoff, and \`sync\` with the last \`seq\` that you have of each room. The server may notice
@@ -125,30 +125,30 @@ export const delivery = `## Order and delivery
 
 ### What happens to what was said
 
-Of a server that has the feature \`changes\`, every room has a second log: what happened to its messages, its members and
-to itself. \`rev\` numbers it from 1, without a hole.
+If the server has the feature \`changes\`, every room has a second log of what happened to its messages, its members and
+the room itself. \`rev\` numbers it from 1, without a hole.
 
-- **State, not steps**: an event of the log says all of a message, of the room or of a member as it is now. Several
+- **State, not steps**: an event of the log has the whole message, room or member as it is now. Several
   changes of one message may come as one event, under the highest \`rev\`.
 - **The newer \`version\` wins**, a message's, \`room.version\`, or a member's. So it does not matter in which order
   events come, or how often, or whether a message comes before or after its change. A membership's version starts again
   when the user joins again.
-- **Everybody hears it**, the connection that asked for it too: a \`rev\` that is missing was lost. Wait a second or
-  two, then ask with \`getChanges\`. Nothing else waits for it.
+- **Every connection receives it**, the requesting one too, so a missing \`rev\` was lost. Wait a second or two, then
+  call \`getChanges\`. Nothing else needs to wait for it.
 - **Resume**: \`sync\` takes the last \`rev\` of each room up to which nothing is missing as \`revs\`, \`joinRoom\` as
-  \`lastRev\`. \`changes\` is all of it, or nothing and \`changesRecovered: false\`: then page with \`getChanges\`. A
-  message that is among the reply's \`events\` is as it is now, and has no change beside it.
+  \`lastRev\`. \`changes\` has all later changes, or none and \`changesRecovered: false\`: then page with \`getChanges\`. A
+  message that is among the reply's \`events\` is already as it is now, and is not in \`changes\`.
 - **The log reaches back 30 days.** When it does not reach back far enough, or the server was restored from a backup,
-  \`getChanges\` says \`recovered: false\`: forget what you have of the room, and go on from \`headRev\`.
+  \`getChanges\` says \`recovered: false\`: discard what you have of the room, and continue from \`headRev\`.
 - **Edits**: the sender's own, as long as the room's \`editWindowSeconds\` lets them; earlier contents are not kept. An
-  edit to what the message says already changes nothing, so a retry is safe. With \`ifEditedAt\` nobody overwrites what
-  they have not seen.
-- **Deletions** are for good: content, metadata and file are gone, and a retry of the send brings nothing back. Links to the
-  file that were given out before lead nowhere. The place in the room stays, and is passed over as a hole is; \`include:
+  edit to the same content changes nothing, so a retry is safe. With \`ifEditedAt\` nobody overwrites an edit that they
+  have not seen.
+- **Deletions** are permanent: content, metadata and file are gone, and a retry of the send brings nothing back. Links to the
+  file that were given out before lead nowhere. The message's place in the room stays and is skipped like a hole; \`include:
   ["deleted"]\` shows it, empty. Backups keep what they have until they expire.
 - **Retention**: where \`settings.retentionDays\` is a number, nobody is shown a message that is older, or any of its file,
-  reactions and mentions; it is deleted within some days after. No event tells of that: drop what is older from what you
-  show. A reply in a thread has its own age, and a root that has gone leaves the thread to be asked for by its id.
+  reactions and mentions; it is deleted within some days after. There is no event for that: stop showing what is older. A
+  reply in a thread has its own age, and a thread whose root is gone can still be read by its id.
 
 Typing, joining and leaving are events too, but they are not kept: \`getRoom\` has the members after a client was away.
 When a user leaves and joins in quick succession, only the event of the final state is certain.`
@@ -162,7 +162,8 @@ export const files = `## Files
    caption, or the uploader alone receives \`uploadFailed\` and the file is deleted.
 
 \`sync\`'s \`limits.contentTypes\` lists the types that a deployment accepts, under any of a type's names:
-\`application/x-zip-compressed\` is \`application/zip\`. A pattern stands for what can be told by a file's first bytes:
+\`application/x-zip-compressed\` is \`application/zip\`. A pattern stands for the types that can be recognised by a
+file's first bytes:
 \`text/*\` for all texts, the others for
 ${[...RECOGNISED]
   .sort()
@@ -171,17 +172,18 @@ ${[...RECOGNISED]
 Any other type under a pattern, such as \`image/x-tga\`, is \`invalid_request\`, as is a name that a computer would run
 (\`.exe\`, \`.bat\`, \`.hta\`, …).
 
-A form is for one file: the first that the server checks. Whatever is sent with the form besides, before or after, is
-deleted, and nobody is ever shown it. The message keeps its file.
+A form is for one file: the first that the server checks. Any other file that is sent with the form is deleted and
+never shown to anybody. The message keeps its file.
 
-Whoever uploads a picture may say how large it is (\`width\`, \`height\`) and how it looks (\`thumbhash\`), so that
-others can keep its place and show a blur until it is loaded. Nobody checks it: use it for nothing else.
+The uploader of a picture may state how large it is (\`width\`, \`height\`) and how it looks (\`thumbhash\`), so that
+others can reserve its space and show a blur until it is loaded. The server does not check these values: use them for
+nothing else.
 
 Where the deployment makes pictures small, a \`messageUpdated\` with \`file.thumbnailUrl\` follows the message, a second or
 so later: WebP of at most 640 pixels, upright, and without EXIF and the position that cameras write into it. Show that,
 and for the whole screen the \`pictureUrl\` of \`getFileUrl\`. \`fileUrl\` is the file as it was sent, EXIF and position
-included: it is for who downloads it. JPEG, PNG, WebP, GIF and AVIF are made small, up to 25 MB and 50 megapixels; of others
-and of what is damaged there is only the file. If a \`thumbnailUrl\` doesn't work, show \`fileUrl\`.
+included: it is for downloads. JPEG, PNG, WebP, GIF and AVIF are made small, up to 25 MB and 50 megapixels; other types and
+damaged pictures have only the file. If a \`thumbnailUrl\` doesn't work, show \`fileUrl\`.
 
 \`file.fileUrl\` is signed and short-lived: don't store it. After \`fileUrlExpiresAt\`, get a fresh one with
 \`getFileUrl\`. The uploader chose the \`fileName\`: use it for display only. The URL saves the file under that name, cut
@@ -210,7 +212,7 @@ export const closeCodes = `## Close codes
 | 1008 | too many requests from this client | reconnect with backoff, send less |
 | 1009 | a frame over 32 KB or a message over 128 KB was sent | correct the client |
 | 1011 | the gateway failed | reconnect with backoff |
-| 1012 | the service restarts | reconnect with backoff |`
+| 1012 | the service is restarting | reconnect with backoff |`
 
 export const local = `## Local endpoints
 

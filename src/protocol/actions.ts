@@ -56,12 +56,14 @@ const room = { chatRoomId: ChatRoomId, roomName: RoomName, headSeq: Seq }
 /** What replies to a member contain about a room besides its name and head. */
 const standing = {
   access: Access,
-  role: z.optional(Role.check(describe("The caller's; absent for an admin who is no member."))),
+  role: z.optional(Role.check(describe("The caller's role; absent for an admin who is not a member."))),
   admin: z.optional(
     z
       .literal(true)
       .check(
-        describe('Only where the token makes the caller more than their role: they may do all that an owner may.'),
+        describe(
+          'Present only if the token gives the caller more rights than their role: they may do all that an owner may.',
+        ),
       ),
   ),
 }
@@ -85,7 +87,10 @@ const paced = {
   readEveryMs: z
     .int()
     .check(
-      describe('The least time between two `markRead` of a client for this room, but for the last one before it goes.'),
+      describe(
+        'The minimum time between two `markRead` of a client for this room. Only the last one before the ' +
+          'client leaves may come sooner.',
+      ),
     ),
 }
 
@@ -96,7 +101,7 @@ const sent = z.object({
   timestamp: EpochMs,
   duplicate: z
     .boolean()
-    .check(describe('True for a retry: the ids are those of the first message, and nothing was delivered.')),
+    .check(describe('True for a retry: the ids are those of the first message, and nothing new was delivered.')),
 })
 
 const toRoomOrUser = z
@@ -125,7 +130,7 @@ const joinRequest = z
     action: z.literal('joinRoom'),
     ...envelope,
     chatRoomId: z.optional(ChatRoomId),
-    invite: z.optional(Invite.check(describe("With an invite alone, the room is the invite's."))),
+    invite: z.optional(Invite.check(describe("If only the invite is given, the room is the invite's."))),
     lastSeq: z.optional(Seq),
     lastRev: z.optional(Rev),
   })
@@ -134,7 +139,7 @@ const joinRequest = z
       error: 'must be there when no invite is',
       path: ['chatRoomId'],
     }),
-    describe('Makes the user a member, if they are none yet, and subscribes this connection.'),
+    describe('Makes the user a member if they are not one yet, and subscribes this connection.'),
   )
 
 /** The schemas of request and reply, by action. `docs/protocol.md` is generated from them. */
@@ -156,14 +161,21 @@ export const actions = {
             z.refine<Record<string, number>>((revs) => Object.keys(revs).length <= MAX_SYNC_ROOMS, {
               error: `has more than ${MAX_SYNC_ROOMS} rooms`,
             }),
-            describe('By room, the last `rev` that the client accounts for, where the server has `changes`.'),
+            describe(
+              'By room, the last `rev` that the client has accounted for, if the server has the feature ' +
+                '`changes`.',
+            ),
           ),
         ),
         cursor: z.optional(Cursor),
         limit: z.optional(
           z
             .int()
-            .check(z.gte(1), z.lte(DEFAULT_ROOMS_PAGE), describe('Rooms on this page; a slow link gets in with few.')),
+            .check(
+              z.gte(1),
+              z.lte(DEFAULT_ROOMS_PAGE),
+              describe('Maximum number of rooms on this page. Choose a small one for a slow link.'),
+            ),
         ),
         only: z.optional(
           z
@@ -172,16 +184,16 @@ export const actions = {
               z.minLength(1),
               z.maxLength(MAX_SYNC_ONLY),
               describe(
-                'Subscribes to these rooms now, the first `limit` of them; `nextCursor` goes on with the others.',
+                'Subscribes to the first `limit` of these rooms now; `nextCursor` continues with the other rooms.',
               ),
             ),
         ),
         sessionId: z.optional(
           SessionId.check(
             describe(
-              'A client instance’s own, kept over its reconnects. ' +
-                'The connection that synced with it last receives its events; ' +
-                'without it, the one in the connection’s URL, else the connection’s id stands for it.',
+              'An id of the client instance, kept across its reconnects. Events go to the connection that ' +
+                'synced with it last. Without it, the `sessionId` in the connection’s URL is used, or else the ' +
+                'connection’s id.',
             ),
           ),
         ),
@@ -193,7 +205,9 @@ export const actions = {
       connectionId: z.string(),
       userId: UserId,
       limits: Limits,
-      features: z.array(z.string()).check(describe('What this server has beyond version 1 of the protocol.')),
+      features: z
+        .array(z.string())
+        .check(describe('The features that this server has beyond version 1 of the protocol.')),
       rooms: z.array(
         z.object({ ...room, ...standing, closed: z.boolean(), ...paced, ...notified, ...gap, ...changeGap }),
       ),
@@ -207,7 +221,9 @@ export const actions = {
         chatRoomId: z.optional(OwnRoomId),
         roomName: RoomName,
         members: z.optional(
-          z.array(UserId).check(z.maxLength(MAX_CREATE_ROOM_MEMBERS), describe('Further members, beside the creator.')),
+          z
+            .array(UserId)
+            .check(z.maxLength(MAX_CREATE_ROOM_MEMBERS), describe('Further members, besides the creator.')),
         ),
         access: z.optional(ChosenAccess.check(describe("Without it, the deployment's `defaultRoomAccess`."))),
         topic: z.optional(Topic),
@@ -218,7 +234,9 @@ export const actions = {
     ),
     reply: z.object({
       ...roomWithMembers,
-      refused: z.optional(Refused.check(describe('Who of `members` is not in it, and why; absent when all are.'))),
+      refused: z.optional(
+        Refused.check(describe('Those of `members` who were not added, and why; absent if all were added.')),
+      ),
     }),
   },
   joinRoom: {
@@ -271,7 +289,8 @@ export const actions = {
     request: request(
       'typingIndicator',
       { chatRoomId: ChatRoomId, isTyping: z._default(z.boolean(), true) },
-      'Shows the user as typing for 10 s, or no longer. A repeat that is too early has a reply but causes no event.',
+      'Shows the user as typing for 10 s, or as no longer typing. A repeat that is too early has a ' +
+        'reply but causes no event.',
     ),
     reply: z.object({
       expiresAt: EpochMs,
@@ -279,8 +298,8 @@ export const actions = {
         z.int().check(
           z.meta({
             description:
-              'The others are not told yet: say it again after this time, if it still holds. Until then the next one ' +
-              'who is told of in the room may take it along.',
+              'The event has not been posted yet: repeat the indicator after this time if it still applies. ' +
+              'Before then, the event of another typing user in the room may include it.',
           }),
         ),
       ),
@@ -298,18 +317,25 @@ export const actions = {
         view: z._default(
           z
             .enum(['all', 'room'])
-            .check(describe('`room`: without the replies that are in their thread only. A page may be empty then.')),
+            .check(
+              describe('`room` leaves out replies that are shown only in their thread. A page may then be empty.'),
+            ),
           'all',
         ),
         threadId: z.optional(MessageId.check(describe('Only the replies in this thread, without its root.'))),
       },
-      'Returns messages in ascending seq: after a seq, before a seq, between two, or without a bound the newest page.',
+      'Returns messages in ascending seq: after a seq, before a seq, between two, or the newest page ' +
+        'without a bound.',
     ),
     reply: z.object({
       messages: z.array(MessageEvent),
       hasMore: z.boolean().check(describe('Whether there are more messages in the direction of paging.')),
-      nextBefore: z.optional(Seq.check(describe('Of a view or a thread with more: where to go on backwards.'))),
-      nextAfter: z.optional(Seq.check(describe('The same forwards.'))),
+      nextBefore: z.optional(
+        Seq.check(describe('For a view or a thread with more messages: the `before` of the next page.')),
+      ),
+      nextAfter: z.optional(
+        Seq.check(describe('For a view or a thread with more messages: the `after` of the next page.')),
+      ),
     }),
   },
   handleFileUpload: {
@@ -339,7 +365,11 @@ export const actions = {
       expiresAt: EpochMs,
       maxBytes: z.int(),
       messageId: z.optional(
-        MessageId.check(describe('Of a retry whose file has arrived: its message. It need not be sent again.')),
+        MessageId.check(
+          describe(
+            'For a retry whose file has already arrived: the id of its message. The file need not be sent ' + 'again.',
+          ),
+        ),
       ),
     }),
   },
@@ -347,7 +377,7 @@ export const actions = {
     request: request(
       'getFileUrl',
       { chatRoomId: ChatRoomId, messageId: MessageId },
-      'Signs another URL for the file of a message.',
+      'Returns a newly signed URL for the file of a message.',
     ),
     reply: z.object({
       fileUrl: z.string(),

@@ -40,15 +40,17 @@ export const Limits = z
     contentTypes: z
       .array(z.string())
       .check(z.meta({ description: 'Media types that may be uploaded; `image/*` means all images.' })),
-    defaultRoomAccess: ChosenAccess.check(z.meta({ description: 'Of a room that is made without an access.' })),
+    defaultRoomAccess: ChosenAccess.check(z.meta({ description: 'The access of a room that is created without one.' })),
     chosenRoomIds: z.enum(['anyone', 'server']).check(z.meta({ description: "Who may choose a room's id." })),
-    roomCreation: z.enum(['anyone', 'scope', 'server']).check(z.meta({ description: 'Who may make rooms.' })),
+    roomCreation: z.enum(['anyone', 'scope', 'server']).check(z.meta({ description: 'Who may create rooms.' })),
     directMessages: z
       .enum(['anyone', 'server'])
       .check(z.meta({ description: 'Who may write to a user for the first time.' })),
     profiles: z
       .enum(['token', 'users', 'server'])
-      .check(z.meta({ description: 'Who says what users are called: their tokens, they themselves or the backend.' })),
+      .check(
+        z.meta({ description: 'Who sets the names of users: their tokens, the users themselves or the backend.' }),
+      ),
   })
   .check(z.meta({ description: 'The limits of this deployment, so that a client needs no constants for them.' }))
 

@@ -11,8 +11,8 @@ import { ChatRoomId, EpochMs, MessageId, UserId } from './scalars.ts'
 const BUS_VERSION = 1
 
 const envelope = {
-  version: z.literal(BUS_VERSION).check(describe('Of the shape of this detail.')),
-  id: z.string().check(describe('The same each time when this is told again: keep it, and drop the repeats.')),
+  version: z.literal(BUS_VERSION).check(describe("The version of this detail's shape.")),
+  id: z.string().check(describe('The same each time this event is sent: remember it, and drop repeats.')),
   at: EpochMs.check(describe('When it happened.')),
 }
 
@@ -31,22 +31,27 @@ const Message = z.extend(without(MessageEvent, 'file', 'mine', 'deleted'), { fil
 
 const Reason = z
   .enum(['message', 'mention', 'thread'])
-  .check(describe('Why: they want all messages; it mentions them, or the room; they follow its thread.'))
+  .check(
+    describe(
+      'Why: the users want all messages (`message`), are mentioned or the room is (`mention`), or ' +
+        'follow the thread (`thread`).',
+    ),
+  )
 
 /** The events on the bus, by `detail-type`. `docs/bus.schema.json` is generated from them. */
 export const busEvents = {
   'message.sent': z
     .object({ ...inRoom, event: Message })
-    .check(describe('A message was written. A file is told without a URL.')),
+    .check(describe('A message was written. Its `file` has no URL.')),
   'message.edited': z
     .object({
       ...inRoom,
       event: z.extend(without(changeEvents.messageUpdated, 'rev'), { message: Message }),
     })
-    .check(describe('The content of a message is another one: this is all of it.')),
+    .check(describe('The content of a message was changed. The event has the whole message as it is now.')),
   'message.deleted': z
     .object({ ...inRoom, event: without(changeEvents.messageDeleted, 'rev') })
-    .check(describe('A message is gone.')),
+    .check(describe('A message was deleted.')),
   'message.reported': z
     .object({
       ...inRoom,
@@ -54,24 +59,24 @@ export const busEvents = {
       by: UserId,
       reason: z.optional(z.string()),
     })
-    .check(describe('A member has told the moderators of a message.')),
+    .check(describe('A member has reported a message to the moderators.')),
   'member.joined': z
     .object({ ...inRoom, event: MemberJoinedEvent })
-    .check(describe('A user is in a room: they joined, were added, or the room was made with them.')),
+    .check(describe('A user became a member of a room: they joined, were added, or the room was created with them.')),
   'member.left': z
     .object({ ...inRoom, event: MemberLeftEvent })
-    .check(describe('A user is in a room no more: they left, were shown out, or the room was deleted.')),
+    .check(describe('A user is no longer a member of a room: they left, were removed, or the room was deleted.')),
   'member.updated': z
     .object({ ...inRoom, event: without(changeEvents.memberUpdated, 'rev') })
-    .check(describe('A member has another role, was muted or may write again.')),
-  'room.created': z.object({ ...inRoom, room: RoomDetails }).check(describe('There is a room.')),
+    .check(describe('A member has another role, was muted, or may write again.')),
+  'room.created': z.object({ ...inRoom, room: RoomDetails }).check(describe('A room was created.')),
   'room.updated': z
     .object({ ...inRoom, event: without(changeEvents.roomUpdated, 'rev') })
     .check(describe('Name, topic, access, settings or pins of a room were changed, or it was closed.')),
-  'room.deleted': z.object({ ...inRoom, by: UserId }).check(describe('A room is deleted, with all that it has.')),
+  'room.deleted': z.object({ ...inRoom, by: UserId }).check(describe('A room was deleted, with everything in it.')),
   'user.erased': z
     .object({ ...envelope, userId: UserId })
-    .check(describe('A user is erased: drop what you have of them.')),
+    .check(describe('A user was erased: delete what you have of them.')),
   'push.wanted': z
     .object({
       ...inRoom,
@@ -79,10 +84,12 @@ export const busEvents = {
       senderId: UserId,
       kind: z.enum(['text', 'broadcast', 'file']),
       reason: Reason,
-      preview: z.optional(z.string().check(describe('The first 100 characters, where the deployment allows it.'))),
-      userIds: z.array(UserId).check(describe('Whom to wake, at most 500; there may be several such events.')),
+      preview: z.optional(z.string().check(describe('The first 100 characters, if the deployment allows it.'))),
+      userIds: z
+        .array(UserId)
+        .check(describe('The users to wake, at most 500. There may be several such events for one message.')),
     })
-    .check(describe('Some users are to be woken for a message: they want it, and are not looking at the room.')),
+    .check(describe('Some users should be woken for a message: they want it, and are not looking at the room.')),
 } as const
 
 export type BusEventType = keyof typeof busEvents

@@ -7,7 +7,7 @@ const changed = { chatRoomId: ChatRoomId, rev: Rev }
 
 const MessageUpdatedEvent = z
   .object({ event: z.literal('messageUpdated'), ...changed, message: MessageEvent })
-  .check(z.meta({ description: 'A message is another one than it was: this is all of it, as it is now.' }))
+  .check(z.meta({ description: 'A message was changed. `message` is all of it, as it is now.' }))
 
 const MessageDeletedEvent = z
   .object({
@@ -20,7 +20,7 @@ const MessageDeletedEvent = z
     deletedBy: UserId,
     threadId: z.optional(MessageId),
   })
-  .check(z.meta({ description: 'A message is gone, with its content and its file.' }))
+  .check(z.meta({ description: 'A message was deleted, with its content and its file.' }))
 
 const RoomUpdatedEvent = z
   .object({ event: z.literal('roomUpdated'), ...changed, room: RoomDetails })
@@ -33,17 +33,19 @@ const MemberUpdatedEvent = z
     userId: UserId,
     role: Role,
     mutedUntil: z.optional(EpochMs),
-    version: Version.check(z.meta({ description: "The membership's; the newer one wins." })),
+    version: Version.check(
+      z.meta({ description: 'How often this membership was changed; the higher version is newer.' }),
+    ),
   })
-  .check(z.meta({ description: 'A member has another role, was muted or may write again.' }))
+  .check(z.meta({ description: 'A member has another role, was muted, or may write again.' }))
 
 const HistoryClearedEvent = z
   .object({ event: z.literal('historyCleared'), ...changed, before: Seq.check(z.meta({ description: 'Exclusive.' })) })
-  .check(z.meta({ description: 'The messages before a seq are gone.' }))
+  .check(z.meta({ description: 'The messages before a `seq` were deleted.' }))
 
 const UserErasedEvent = z
   .object({ event: z.literal('userErased'), ...changed, userId: UserId })
-  .check(z.meta({ description: 'A user is erased: drop what you have of them.' }))
+  .check(z.meta({ description: 'A user was erased: delete what you have of them.' }))
 
 /** The events of a room's change log. Each has its number in that log. */
 export const changeEvents = {

@@ -14,7 +14,7 @@ export const errorCodes = {
     retryable: false,
     client: 'reconnect with a fresh token',
   },
-  forbidden: { meaning: 'not allowed; `userId` is another user', retryable: false, client: 'give up' },
+  forbidden: { meaning: 'not allowed, or `userId` is another user', retryable: false, client: 'give up' },
   not_a_member: {
     meaning: "the user isn't a member of the room, whether or not it exists",
     retryable: false,
@@ -32,25 +32,25 @@ export const errorCodes = {
     client: 'forget the message',
   },
   muted: {
-    meaning: 'the user may read and not write here; `retryAfterMs` if it ends',
+    meaning: 'the user may read but not write in this room; `retryAfterMs` is present if the mute ends',
     retryable: false,
-    client: 'show it',
+    client: 'show it to the user',
   },
   banned: {
-    meaning: 'the user may not enter the room; `retryAfterMs` if it ends',
+    meaning: 'the user may not enter the room; `retryAfterMs` is present if the ban ends',
     retryable: false,
     client: 'forget the room',
   },
-  room_closed: { meaning: 'the room is read-only', retryable: false, client: 'show it' },
+  room_closed: { meaning: 'the room is read-only', retryable: false, client: 'show it to the user' },
   invalid_invite: {
-    meaning: 'the invite is none, has expired, was revoked or is used up',
+    meaning: 'the invite does not exist, has expired, was revoked or is used up',
     retryable: false,
     client: 'ask for another invite',
   },
   limit_reached: {
-    meaning: 'as many as there may be are there already',
+    meaning: 'the maximum number is reached',
     retryable: false,
-    client: 'take one away first',
+    client: 'remove one first',
   },
   too_large: {
     meaning: 'content, caption, file or frame is over its limit',
@@ -68,7 +68,7 @@ export const errorCodes = {
     client: 'send again with backoff and the same `clientMessageId`',
   },
   internal: {
-    meaning: 'a bug; the log has it with the `requestId`',
+    meaning: 'a bug; it is logged with the `requestId`',
     retryable: true,
     client: 'send again with backoff, a few times',
   },

@@ -34,15 +34,17 @@ const RoomAddedEvent = z
     chatRoomId: ChatRoomId,
     roomName: RoomName,
     headSeq: Seq,
-    headRev: z.optional(Rev.check(z.meta({ description: 'Absent: nothing has changed yet.' }))),
+    headRev: z.optional(Rev.check(z.meta({ description: 'Absent if nothing has changed yet.' }))),
     access: z.optional(Access),
     role: z.optional(Role),
-    by: z.optional(UserId.check(z.meta({ description: 'Who put the user into the room; absent for an own join.' }))),
+    by: z.optional(
+      UserId.check(z.meta({ description: 'The user who added this one; absent if they joined themselves.' })),
+    ),
   })
   .check(
     z.meta({
       description:
-        'Another connection or user made this user a member of a room. This connection is subscribed already.',
+        'Another connection or user made this user a member of a room. This connection is already ' + 'subscribed.',
     }),
   )
 
@@ -51,13 +53,13 @@ const RemovedEvent = z
     event: z.literal('removed'),
     chatRoomId: ChatRoomId,
     reason: z.enum(['kicked', 'banned', 'roomDeleted', 'blocked', 'erased']),
-    note: z.optional(z.string().check(z.meta({ description: 'What was given as the reason.' }))),
-    until: z.optional(EpochMs.check(z.meta({ description: 'The end of a ban; absent when it is for good.' }))),
+    note: z.optional(z.string().check(z.meta({ description: 'The reason that was given.' }))),
+    until: z.optional(EpochMs.check(z.meta({ description: 'The end of a ban; absent if the ban is permanent.' }))),
   })
   .check(
     z.meta({
       description:
-        'For the user concerned only: they are no longer in the room. Events of it that come later are to be dropped, ' +
+        'Sent only to the user concerned: they are no longer in the room. Drop later events of the room, ' +
         'until `roomAdded` or a join.',
     }),
   )
@@ -65,11 +67,15 @@ const RemovedEvent = z
 const GoodbyeEvent = z
   .object({
     event: z.literal('goodbye'),
-    reason: z.optional(z.string().check(z.meta({ description: 'What the backend gave; `blocked` after `banUser`.' }))),
+    reason: z.optional(
+      z.string().check(z.meta({ description: 'The reason that the backend gave; `blocked` after `banUser`.' })),
+    ),
   })
   .check(
     z.meta({
-      description: 'The last event of a connection that a backend closes, of no room. It is closed right after it.',
+      description:
+        'The last event of a connection that a backend closes. It belongs to no room, and the connection ' +
+        'is closed right after it.',
     }),
   )
 
@@ -86,7 +92,8 @@ export const UploadFailedEvent = z
   .check(
     z.meta({
       description:
-        "For the uploader only: the file isn't what was declared, or may no longer be sent, and has been deleted.",
+        "Sent only to the uploader: the file isn't what was declared, or may no longer be sent, and has " +
+        'been deleted.',
     }),
   )
 
@@ -94,18 +101,28 @@ const ReadEvent = z
   .object({
     event: z.literal('read'),
     chatRoomId: ChatRoomId,
-    threadId: z.optional(MessageId.check(z.meta({ description: 'Of a thread, its root.' }))),
-    seq: Seq.check(z.meta({ description: 'The `seq` up to which the user has read; it may be beyond the head.' })),
-    at: EpochMs.check(z.meta({ description: 'When: of two, the later one holds. 0 while nothing was marked.' })),
-    level: z.optional(NotifyLevel.check(z.meta({ description: 'When it is this that has changed.' }))),
+    threadId: z.optional(
+      MessageId.check(z.meta({ description: 'The root of the thread; absent for the room itself.' })),
+    ),
+    seq: Seq.check(z.meta({ description: 'The `seq` up to which the user has read. It may be beyond the head.' })),
+    at: EpochMs.check(
+      z.meta({
+        description: 'When this was marked; of two events, the later one holds. 0 if nothing has been marked yet.',
+      }),
+    ),
+    level: z.optional(NotifyLevel.check(z.meta({ description: 'Present if the notification level has changed.' }))),
     until: z.optional(Until),
-    levelAt: z.optional(EpochMs.check(z.meta({ description: 'When: of two with a `level`, the later one holds.' }))),
+    levelAt: z.optional(
+      EpochMs.check(
+        z.meta({ description: 'When `level` was changed; of two events with a `level`, the later one holds.' }),
+      ),
+    ),
   })
   .check(
     z.meta({
       description:
-        'For the user concerned only, on their other connections: they have read up to `seq`, or made what follows it ' +
-        'unread again; or they are to be woken for other messages than before.',
+        "Sent only to the user's other connections: they have read up to `seq`, have marked what follows " +
+        'it as unread, or have changed for which messages they want to be woken.',
     }),
   )
 
@@ -118,8 +135,8 @@ const ReceiptsEvent = z
   .check(
     z.meta({
       description:
-        'For the senders of what was read, in rooms of at most 100 users that are connected: how far others have read. Of two for one user the ' +
-        'greater holds.',
+        'Sent to the senders of the messages that were read, in rooms of at most 100 connected users: how ' +
+        'far others have read. Of two values for one user, the greater holds.',
     }),
   )
 
@@ -127,9 +144,15 @@ const ChangesSkippedEvent = z
   .object({
     event: z.literal('changesSkipped'),
     chatRoomId: ChatRoomId,
-    rev: Rev.check(z.meta({ description: 'Up to here. Ask with `getChanges` when the room is looked at.' })),
+    rev: Rev.check(
+      z.meta({
+        description:
+          'The last `rev` that was skipped. Request the changes with `getChanges` when the user looks at ' +
+          'the room.',
+      }),
+    ),
   })
-  .check(z.meta({ description: 'In a huge room: so much has changed that it is not posted.' }))
+  .check(z.meta({ description: 'In a huge room: so much has changed that the changes are not posted.' }))
 
 /** The schemas of all events, by name. `docs/protocol.md` is generated from them. */
 export const events = {

@@ -10,9 +10,9 @@ import { ChatRoomId, ContentEncoding, EditedContent, EpochMs, MessageId, Rev, Se
 /** What a page of messages may include in addition. */
 export const Include = z
   .array(z.enum(['deleted']))
-  .check(describe('`deleted`: messages that were deleted too, each empty and with `deleted`.'))
+  .check(describe('`deleted` also returns deleted messages, each with empty content and the field `deleted`.'))
 
-const changed = z.boolean().check(describe('False when it was so already: nothing was written or delivered.'))
+const changed = z.boolean().check(describe('False if nothing had to change: nothing was written or delivered.'))
 
 const toMessage = { chatRoomId: ChatRoomId, messageId: MessageId }
 const ofMessage = { ...toMessage, seq: Seq, version: Version }
@@ -30,14 +30,19 @@ export const messageActions = {
         mentionRoom: z.optional(MentionRoom),
         metadata: z.optional(Metadata),
         ifEditedAt: z.optional(
-          EpochMs.check(describe('`editedAt` as it was seen, 0 for none: another edit in between is a `conflict`.')),
+          EpochMs.check(
+            describe(
+              'The `editedAt` that the caller has seen, 0 for none. If there was another edit since, the action ' +
+                'fails with `conflict`.',
+            ),
+          ),
         ),
       },
-      "Changes the content of a message, or a file's caption. What is left out is kept.",
+      "Changes the content of a message, or a file's caption. Fields that are left out keep their values.",
     ),
     reply: z.object({
       ...ofMessage,
-      editedAt: EpochMs.check(describe('0 when it says what it has said from the start.')),
+      editedAt: EpochMs.check(describe('0 if the content has never changed.')),
       changed,
     }),
   },
@@ -45,7 +50,7 @@ export const messageActions = {
     request: request(
       'deleteMessage',
       { ...toMessage, reason: z.optional(Reason) },
-      'Deletes a message for good, with its content and its file.',
+      'Permanently deletes a message, with its content and its file.',
     ),
     reply: z.object({ ...ofMessage, deletedAt: EpochMs, changed }),
   },
@@ -62,7 +67,7 @@ export const messageActions = {
     reply: z.object({
       messages: z.array(MessageEvent),
       left: z.optional(
-        z.array(MessageId).check(describe('There was no room for these in the reply: ask again for them.')),
+        z.array(MessageId).check(describe('Ids whose messages did not fit into the reply: request them again.')),
       ),
     }),
   },
@@ -74,14 +79,15 @@ export const messageActions = {
         after: Rev.check(describe('Exclusive.')),
         limit: z._default(z.int().check(z.gte(1), z.lte(MAX_CHANGES_PAGE)), MAX_CHANGES_PAGE),
       },
-      'Returns what has changed in a room after a rev: each message, the room and each member once, as it is now.',
+      'Returns what has changed in a room after a `rev`: each message, the room and each member once, ' +
+        'as it is now.',
     ),
     reply: z.object({
       changes: z.array(ChangeEvent),
-      headRev: Rev.check(describe('The last rev that the page accounts for.')),
+      headRev: Rev.check(describe('The last `rev` that this page accounts for.')),
       recovered: z
         .boolean()
-        .check(describe('False when the log does not reach back that far: forget what you have of the room.')),
+        .check(describe('False if the log does not reach back that far: discard what you have of the room.')),
       hasMore: z.boolean(),
     }),
   },
@@ -89,9 +95,11 @@ export const messageActions = {
 
 /** What `sync` and `joinRoom` return of a room's change log. */
 export const changeGap = {
-  headRev: Rev.check(describe('The newest rev that the reply accounts for.')),
+  headRev: Rev.check(describe('The newest `rev` that the reply accounts for.')),
   changesRecovered: z
     .boolean()
-    .check(describe('Whether `changes` is everything after the given rev. If false, ask with `getChanges`.')),
-  changes: z.array(ChangeEvent).check(describe('All of them, each subject once as it is now, or none.')),
+    .check(describe('Whether `changes` is everything after the given `rev`. If false, call `getChanges`.')),
+  changes: z
+    .array(ChangeEvent)
+    .check(describe('All changes, with each message, the room and each member once as it is now; or none.')),
 }

@@ -19,8 +19,8 @@ export const AuditEntry = z
     at: EpochMs,
     by: UserId,
     via: z.optional(z.string().check(describe('The backend that acted as `by`.'))),
-    action: z.enum(auditActions).check(describe('More may be added.')),
-    userId: z.optional(UserId.check(describe('Whom it is about.'))),
+    action: z.enum(auditActions).check(describe('More values may be added.')),
+    userId: z.optional(UserId.check(describe('The user whom the entry is about.'))),
     messageId: z.optional(MessageId),
     until: z.optional(EpochMs),
     reason: z.optional(z.string()),
@@ -37,7 +37,7 @@ export const moderationActions = {
       {
         chatRoomId,
         seconds: z.optional(
-          z.int().check(z.gte(60), z.lte(MAX_BAN_SECONDS), describe('Without it, the ban is for good.')),
+          z.int().check(z.gte(60), z.lte(MAX_BAN_SECONDS), describe('Without it, the ban is permanent.')),
         ),
         reason,
         deleteMessagesSeconds: z.optional(
@@ -46,17 +46,21 @@ export const moderationActions = {
             .check(
               z.gte(0),
               z.lte(MAX_DELETE_SECONDS),
-              describe('What they have said in so many seconds before is deleted, within minutes.'),
+              describe("The user's messages of so many seconds before the ban are deleted, within minutes."),
             ),
         ),
       },
-      'Removes a user, who may be no member, and keeps them out: they can neither join nor be added.',
+      'Removes a user and keeps them out: they can neither join nor be added. They need not be a member.',
     ),
     reply: z.object({ until: z.optional(EpochMs) }),
   },
   unbanMember: { request: requestUpon('unbanMember', { chatRoomId }, 'Ends a ban.'), reply: nothing },
   listBans: {
-    request: request('listBans', { chatRoomId, cursor: z.optional(Cursor) }, 'Returns who is banned from a room.'),
+    request: request(
+      'listBans',
+      { chatRoomId, cursor: z.optional(Cursor) },
+      'Returns the users who are banned from a room.',
+    ),
     reply: z.object({
       bans: z.array(
         z.object({
@@ -75,22 +79,22 @@ export const moderationActions = {
       'muteMember',
       {
         chatRoomId,
-        seconds: z.int().check(z.gte(0), z.lte(MAX_MUTE_SECONDS), describe('0 ends it.')),
+        seconds: z.int().check(z.gte(0), z.lte(MAX_MUTE_SECONDS), describe('0 ends the mute.')),
         reason,
       },
-      'Lets a member read and not write for a time.',
+      'Mutes a member for a time: they can read but not write.',
     ),
     reply: z.object({ mutedUntil: z.optional(EpochMs) }),
   },
   closeRoom: {
-    request: request('closeRoom', { chatRoomId, closed: z.boolean() }, 'Makes a room read-only, or ends that.'),
+    request: request('closeRoom', { chatRoomId, closed: z.boolean() }, 'Makes a room read-only, or reopens it.'),
     reply: nothing,
   },
   reportMessage: {
     request: request(
       'reportMessage',
       { chatRoomId, messageId: MessageId, reason: Reason },
-      "Tells the room's moderators of a message, in the audit log.",
+      "Reports a message to the room's moderators, in the audit log.",
     ),
     reply: nothing,
   },
@@ -102,7 +106,7 @@ export const moderationActions = {
         before: z.optional(EpochMs.check(describe('Exclusive.'))),
         limit: z._default(z.int().check(z.gte(1), z.lte(MAX_HISTORY_PAGE)), DEFAULT_HISTORY_PAGE),
       },
-      'Returns what was done in a room, the newest first.',
+      'Returns what was done in a room, newest first.',
     ),
     reply: z.object({ entries: z.array(AuditEntry), hasMore: z.boolean() }),
   },

@@ -4,16 +4,20 @@ import { ChatRoomId, EpochMs } from './scalars.ts'
 
 export const NotifyLevel = z
   .enum(['all', 'mentions', 'none'])
-  .check(describe('Which messages of the room the caller is to be woken for: those that mention them, say.'))
+  .check(
+    describe(
+      'The messages of the room for which the caller wants to be woken, such as only those that mention ' + 'them.',
+    ),
+  )
 
-export const Until = EpochMs.check(describe('From then on it is `all` again; absent: for good.'))
+export const Until = EpochMs.check(describe('The level is `all` again from then on; absent if it has no end.'))
 
 /** What a reply contains about a room's notification level. */
 export const notified = {
   notify: z.optional(
     z
       .object({ level: NotifyLevel, until: z.optional(Until) })
-      .check(describe("The caller's own, on all devices; absent: `all`.")),
+      .check(describe("The caller's own level, on all devices; absent for `all`.")),
   ),
 }
 
@@ -23,7 +27,8 @@ export const notificationActions = {
     request: request(
       'setNotifications',
       { chatRoomId: ChatRoomId, level: NotifyLevel, until: z.optional(Until) },
-      'Says which messages of a room the caller is to be woken for, on all devices. It delivers no more and no less.',
+      'Sets for which messages of a room the caller wants to be woken, on all devices. It does not ' +
+        'change which events are delivered.',
     ),
     reply: z.object({}),
   },

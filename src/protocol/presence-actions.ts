@@ -8,14 +8,16 @@ const PresenceData = Metadata.check(
   z.refine<Record<string, unknown>>((data) => Buffer.byteLength(JSON.stringify(data)) <= MAX_PRESENCE_BYTES, {
     error: `is longer than ${MAX_PRESENCE_BYTES} bytes as JSON`,
   }),
-  describe("The product's own data, shown to whoever is present: a JSON object of at most 512 bytes and 4 levels."),
+  describe(
+    "The product's own data, shown to the users who are present: a JSON object of at most 512 bytes " + 'and 4 levels.',
+  ),
 )
 
 /** A user who is present, in replies and events. */
 export const person = {
   userId: UserId,
   data: z.optional(z.record(z.string(), z.unknown())),
-  since: EpochMs.check(describe('When they came; of several devices, the first.')),
+  since: EpochMs.check(describe('When the user became present; with several devices, on the first.')),
 }
 
 /** Actions that show who is present in a room, and who is online. */
@@ -24,7 +26,7 @@ export const presenceActions = {
     request: request(
       'enterPresence',
       { chatRoomId: ChatRoomId, data: z.optional(PresenceData) },
-      'Shows the caller as present in a room, on this connection; a repeat renews that, or changes `data`.',
+      'Shows the caller as present in a room, on this connection. A repeat renews the presence or ' + 'changes `data`.',
     ),
     reply: z.object({
       until: EpochMs.check(describe('When it ends, unless it is renewed.')),
@@ -35,16 +37,18 @@ export const presenceActions = {
     request: request(
       'leavePresence',
       { chatRoomId: ChatRoomId },
-      'Shows the caller as present no longer, on this connection.',
+      "Ends the caller's presence in a room, on this connection.",
     ),
     reply: z.object({}),
   },
   getPresence: {
-    request: request('getPresence', { chatRoomId: ChatRoomId }, 'Returns who is present in a room.'),
+    request: request('getPresence', { chatRoomId: ChatRoomId }, 'Returns the users who are present in a room.'),
     reply: z.object({
       present: z.array(z.object(person)).check(describe(`At most ${MAX_PRESENT}, by user id.`)),
-      count: z.int().check(describe('How many are in `present`.')),
-      capped: z.boolean().check(describe('Whether there are more, or nobody is counted in a room so large.')),
+      count: z.int().check(describe('Number of users in `present`.')),
+      capped: z
+        .boolean()
+        .check(describe('True if more users are present, or if the room is so large that nobody is counted.')),
     }),
   },
   getOnline: {
@@ -53,7 +57,7 @@ export const presenceActions = {
       {
         chatRoomIds: z.array(ChatRoomId).check(z.maxLength(MAX_ONLINE_ROOMS)),
       },
-      'Returns who of some rooms is online. Rooms that the caller is not in are left out.',
+      'Returns which members of some rooms are online. Rooms that the caller is not in are left out.',
     ),
     reply: z.object({
       rooms: z.record(

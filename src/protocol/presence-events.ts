@@ -3,33 +3,35 @@ import { person } from './presence-actions.ts'
 import { describe } from './request-schema.ts'
 import { ChatRoomId, EpochMs, UserId } from './scalars.ts'
 
-const at = EpochMs.check(describe('The moment at the server: of two events about one user, the later one holds.'))
+const at = EpochMs.check(describe("The server's time of the event. Of two events about one user, the later one holds."))
 
 const PresenceEnteredEvent = z
   .object({ event: z.literal('presenceEntered'), chatRoomId: ChatRoomId, ...person, at })
-  .check(describe('A user is present in the room. For those who are present themselves, the user included.'))
+  .check(describe('A user is present in the room. Sent to the users who are present, including this one.'))
 
 const PresenceUpdatedEvent = z
   .object({ event: z.literal('presenceUpdated'), chatRoomId: ChatRoomId, ...person, at })
-  .check(describe('The `data` of a user who is present is another. For those who are present.'))
+  .check(describe('The `data` of a present user has changed. Sent to the users who are present.'))
 
 const PresenceLeftEvent = z
   .object({
     event: z.literal('presenceLeft'),
     chatRoomId: ChatRoomId,
     userId: UserId,
-    effectiveAt: EpochMs.check(describe('Hide them then, unless an event with a later `at` says that they are back.')),
+    effectiveAt: EpochMs.check(
+      describe('When to hide them, unless an event with a later `at` says that they are back.'),
+    ),
     at,
   })
-  .check(describe('A user is present on none of their devices any more. For those who are present.'))
+  .check(describe('A user is no longer present on any of their devices. Sent to the users who are present.'))
 
 const OnlineEvent = z
   .object({
     event: z.literal('online'),
-    chatRoomId: ChatRoomId.check(describe('The direct room of the two.')),
+    chatRoomId: ChatRoomId.check(describe('The direct room of the two users.')),
     userId: UserId,
     online: z.boolean(),
-    effectiveAt: EpochMs.check(describe('From when on to show it, unless an event with a later `at` says otherwise.')),
+    effectiveAt: EpochMs.check(describe('When to show it, unless an event with a later `at` says otherwise.')),
     at,
   })
   .check(describe('In direct rooms only: the other user has connected, or the last of their connections has ended.'))

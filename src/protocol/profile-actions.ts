@@ -22,26 +22,32 @@ export const Profile = z
     updatedAt: EpochMs.check(describe('When it was last changed.')),
     erased: z.optional(z.literal(true)),
   })
-  .check(describe('A user, as others see them.'))
+  .check(describe('A user as others see them.'))
 
 export type Profile = z.infer<typeof Profile>
 
 /** Actions on users' profiles. */
 export const profileActions = {
   setProfile: {
-    request: request('setProfile', profileFields, "Changes the caller's own profile. What is left out stays."),
+    request: request(
+      'setProfile',
+      profileFields,
+      "Changes the caller's own profile. Fields that are left out keep their values.",
+    ),
     reply: z.object({ profile: Profile }),
   },
   getUsers: {
     request: request(
       'getUsers',
       { userIds: z.array(StoredUserId).check(z.minLength(1), z.maxLength(MAX_USERS)) },
-      'Returns the profiles of users. Who has none is left out.',
+      'Returns the profiles of users. Users without a profile are left out.',
     ),
     reply: z.object({
       users: z.array(Profile),
       left: z.optional(
-        z.array(UserId).check(describe('Those that the reply had no room for: ask for them again. Mostly absent.')),
+        z
+          .array(UserId)
+          .check(describe('Usually absent. Ids whose profiles did not fit into the reply: request them again.')),
       ),
     }),
   },

@@ -7,7 +7,7 @@ const message = { chatRoomId: ChatRoomId, messageId: MessageId }
 const reacted = z.object({
   ...message,
   reaction: Reaction,
-  changed: z.boolean().check(describe('False when it was so before: a repeat is a success.')),
+  changed: z.boolean().check(describe('False if nothing had to change: a repeat succeeds.')),
 })
 
 /** Actions on reactions. A user has each reaction at most once on a message. */
@@ -17,7 +17,7 @@ export const reactionActions = {
     reply: reacted,
   },
   removeReaction: {
-    request: request('removeReaction', { ...message, reaction: Reaction }, "Takes the caller's reaction back."),
+    request: request('removeReaction', { ...message, reaction: Reaction }, "Removes the caller's reaction."),
     reply: reacted,
   },
   getReactions: {
@@ -25,10 +25,10 @@ export const reactionActions = {
       'getReactions',
       {
         ...message,
-        reaction: z.optional(Reaction.check(describe('Only this one.'))),
+        reaction: z.optional(Reaction.check(describe('Returns only this reaction.'))),
         cursor: z.optional(Cursor),
       },
-      'Returns who reacted to a message with what, 100 at a time.',
+      'Returns which users reacted to a message with what, 100 at a time.',
     ),
     reply: z.object({
       reactions: z.array(z.object({ reaction: Reaction, userId: UserId, timestamp: EpochMs })),

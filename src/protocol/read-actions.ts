@@ -21,31 +21,39 @@ export const readActions = {
       {
         reads: seqByRoom(
           MAX_MARKS,
-          'By room, the `seq` up to which the caller has read. A lower one than before is nothing.',
+          'By room, the `seq` up to which the caller has read. A value lower than before has no effect.',
         ),
         threads: z.optional(
           z
             .array(z.strictObject({ chatRoomId: ChatRoomId, threadId: MessageId, seq: Seq }))
-            .check(z.maxLength(MAX_THREAD_MARKS), describe('The same by thread, apart from the room.')),
+            .check(
+              z.maxLength(MAX_THREAD_MARKS),
+              describe('How far the caller has read threads, which are marked independently of their room.'),
+            ),
         ),
-        private: z.optional(z.boolean().check(describe('Whether nobody else is to know how far the caller has read.'))),
+        private: z.optional(z.boolean().check(describe('Whether to hide from others how far the caller has read.'))),
       },
-      'Notes how far the caller has read, on all devices.',
+      'Marks how far the caller has read, on all devices.',
     ),
     reply: z.object({}),
   },
   markUnread: {
     request: request(
       'markUnread',
-      { chatRoomId: ChatRoomId, seq: Seq.check(describe('The first message that is to be unread again.')) },
-      'Makes everything from a message on unread again, on all devices.',
+      { chatRoomId: ChatRoomId, seq: Seq.check(describe('The first message to be unread again.')) },
+      'Marks a message and everything after it as unread, on all devices.',
     ),
     reply: z.object({ readSeq: ReadSeq }),
   },
   getUnread: {
     request: request(
       'getUnread',
-      { heads: seqByRoom(MAX_UNREAD_ROOMS, 'By room, the newest `seq` that the client knows: up to it is counted.') },
+      {
+        heads: seqByRoom(
+          MAX_UNREAD_ROOMS,
+          'By room, the newest `seq` that the client knows. Messages up to it are counted.',
+        ),
+      },
       'Counts what the caller has not read. Rooms that the caller is not in are left out.',
     ),
     reply: z.object({
@@ -54,12 +62,12 @@ export const readActions = {
         z.object({
           readSeq: ReadSeq,
           count: z.int().check(describe("Others' messages after `readSeq`.")),
-          exact: z
-            .boolean()
-            .check(describe('False when they are too many to be counted: `count` is then an upper bound.')),
+          exact: z.boolean().check(describe('False if there are too many to count: `count` is then an upper bound.')),
           mentions: z
             .int()
-            .check(describe('Those among them that mention the caller; by name only, where `exact` is false.')),
+            .check(
+              describe('How many of them mention the caller. If `exact` is false, only mentions by name are counted.'),
+            ),
         }),
       ),
       threads: z.object({
@@ -71,7 +79,7 @@ export const readActions = {
     request: request(
       'getReceipts',
       { chatRoomId: ChatRoomId },
-      'Returns how far the members of a small room have read. Who keeps that private is left out.',
+      'Returns how far the members of a small room have read. Members who keep that private are left out.',
     ),
     reply: z.object({ receipts: z.record(UserId, Seq) }),
   },

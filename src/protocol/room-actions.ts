@@ -41,7 +41,8 @@ export const roomActions = {
     request: requestUpon(
       'removeMember',
       { chatRoomId, reason: z.optional(Reason) },
-      'Ends the membership of another user. From the reply on, nothing of the room is posted to them but `removed`.',
+      'Ends the membership of another user. After the reply, no event of the room is posted to them ' +
+        'except `removed`.',
     ),
     reply: nothing,
   },
@@ -74,12 +75,12 @@ export const roomActions = {
         expiresInSeconds: z._default(seconds(60, MAX_INVITE_SECONDS), DEFAULT_INVITE_SECONDS),
         maxUses: z.optional(z.int().check(z.gte(1), z.lte(MAX_INVITE_USES))),
       },
-      'Makes an invite: whoever knows it may join the room with it.',
+      'Creates an invite: whoever has it may join the room with it.',
     ),
     reply: z.object({ invite: Invite, expiresAt: EpochMs }),
   },
   listInvites: {
-    request: request('listInvites', { chatRoomId, ...paged }, 'Returns the invites of a room that are still good.'),
+    request: request('listInvites', { chatRoomId, ...paged }, 'Returns the invites of a room that are still valid.'),
     reply: z.object({
       invites: z.array(
         z.object({
@@ -96,7 +97,11 @@ export const roomActions = {
     }),
   },
   revokeInvite: {
-    request: request('revokeInvite', { chatRoomId, invite: Invite }, 'Nobody can join with this invite any more.'),
+    request: request(
+      'revokeInvite',
+      { chatRoomId, invite: Invite },
+      'Revokes an invite: nobody can join with it any more.',
+    ),
     reply: nothing,
   },
   listPublicRooms: {
@@ -106,7 +111,7 @@ export const roomActions = {
         prefix: z.optional(z.string().check(z.minLength(1), z.maxLength(128))),
         ...paged,
       },
-      'Returns public rooms by name; `prefix` is of the name, whatever its case.',
+      'Returns public rooms by name. `prefix` is the beginning of the name, in upper or lower case.',
     ),
     reply: z.object({
       rooms: z.array(z.object({ chatRoomId, roomName: RoomName, topic: z.optional(z.string()), memberCount: z.int() })),
@@ -117,13 +122,14 @@ export const roomActions = {
     request: requestUpon(
       'blockUser',
       {},
-      'The user can write to the caller no more, and put them into no room. They are not told.',
+      'Blocks a user: they can no longer write to the caller or put them into a room. They are not ' +
+        'informed of it.',
     ),
     reply: nothing,
   },
   unblockUser: { request: requestUpon('unblockUser', {}, 'Ends a block.'), reply: nothing },
   listBlocked: {
-    request: request('listBlocked', paged, 'Returns whom the caller has blocked.'),
+    request: request('listBlocked', paged, 'Returns the users whom the caller has blocked.'),
     reply: z.object({ userIds: z.array(UserId), ...more }),
   },
   updateRoom: {
@@ -138,10 +144,18 @@ export const roomActions = {
         settings: z.optional(SomeSettings),
         metadata: z.optional(Metadata),
         ifVersion: z.optional(
-          z.int().check(z.gte(0), describe('Of the details that were seen: others in between are a `conflict`.')),
+          z
+            .int()
+            .check(
+              z.gte(0),
+              describe(
+                'The `version` of the details that the caller has seen. If they were changed since, the action ' +
+                  'fails with `conflict`.',
+              ),
+            ),
         ),
       },
-      'Changes what a room is. In force when the reply arrives.',
+      'Changes the details of a room. They are in force when the reply arrives.',
     ),
     reply: z.object({ room: RoomDetails }),
   },
@@ -150,14 +164,15 @@ export const roomActions = {
     reply: z.object({ pins: z.array(MessageId) }),
   },
   unpinMessage: {
-    request: request('unpinMessage', { chatRoomId, messageId: MessageId }, 'Ends a pin.'),
+    request: request('unpinMessage', { chatRoomId, messageId: MessageId }, 'Unpins a message.'),
     reply: z.object({ pins: z.array(MessageId) }),
   },
   deleteRoom: {
     request: request(
       'deleteRoom',
       { chatRoomId },
-      'Deletes a room with all that is in it. From the reply on it is as if it had never been; only its id stays taken.',
+      'Deletes a room with everything in it. From the reply on, the room is as if it had never existed; ' +
+        'only its id stays taken.',
     ),
     reply: nothing,
   },

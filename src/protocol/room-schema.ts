@@ -11,8 +11,8 @@ export const Access = z
   .enum(['public', 'link', 'private', 'direct'])
   .check(
     describe(
-      'Who may join: `public`, anyone, and the room is listed; `link`, anyone who knows its id; `private`, who was ' +
-        'added or has an invite; `direct`, its two.',
+      'Who may join. `public`: anyone, and the room is listed. `link`: anyone who knows its id. ' +
+        '`private`: users who were added or have an invite. `direct`: its two users.',
     ),
   )
 
@@ -29,15 +29,23 @@ const AllSettings = z.strictObject({
   mentionRoom: z.enum(['member', 'moderator']),
   slowModeSeconds: z
     .int()
-    .check(z.gte(0), z.lte(MAX_SLOW_MODE_SECONDS), describe('The least time between two sends of a member; 0 is off.')),
+    .check(
+      z.gte(0),
+      z.lte(MAX_SLOW_MODE_SECONDS),
+      describe('Minimum seconds between two sends of a member; 0 for none.'),
+    ),
   editWindowSeconds: z.nullable(z.int().check(z.gte(0), z.lte(MAX_EDIT_WINDOW_SECONDS))),
-  history: z.enum(['all', 'joined']).check(describe('What a member may read: all of it, or since the own join.')),
+  history: z
+    .enum(['all', 'joined'])
+    .check(describe('What a member may read: everything, or only what was sent since they joined.')),
   receipts: z.boolean(),
   presence: z.boolean(),
   previews: z.boolean(),
   retentionDays: z
     .nullable(z.int().check(z.gte(1), z.lte(MAX_RETENTION_DAYS)))
-    .check(describe('Days that messages and files are kept; null: for good, or as long as the deployment keeps them.')),
+    .check(
+      describe('Days that messages and files are kept; null: permanently, or as long as the deployment keeps them.'),
+    ),
 })
 
 export const Settings = AllSettings.check(describe('The settings of a room, with their defaults filled in.'))
@@ -102,13 +110,13 @@ export const RoomDetails = z
     imageUrl: z.optional(z.string()),
     settings: Settings,
     metadata: z.optional(z.record(z.string(), z.unknown())),
-    pins: z.array(MessageId).check(describe('The newest first; at most 50.')),
-    closed: z.boolean().check(describe('Read-only, for all but the server.')),
+    pins: z.array(MessageId).check(describe('Newest first; at most 50.')),
+    closed: z.boolean().check(describe('Whether the room is read-only for everybody except the server.')),
     createdBy: UserId,
     createdAt: EpochMs,
-    memberCount: z.int().check(describe('Exact up to 1,000; above it a hint.')),
-    version: z.int().check(describe('How often the details were changed; the newer one wins.')),
+    memberCount: z.int().check(describe('Exact up to 1,000, approximate above.')),
+    version: z.int().check(describe('How often the details were changed; the higher version is newer.')),
   })
-  .check(describe('All that is known of a room.'))
+  .check(describe('The details of a room.'))
 
 export type RoomDetails = z.infer<typeof RoomDetails>

@@ -74,7 +74,7 @@ export const RequestId = z
     z.minLength(1),
     z.maxLength(64),
     wellFormed,
-    z.meta({ description: "The client's own id of a request, 1–64 characters. Its reply or error has the same." }),
+    z.meta({ description: "The client's own id of a request, 1–64 characters. The reply or error repeats it." }),
   )
 
 export const SessionId = z
@@ -84,7 +84,9 @@ export const SessionId = z
 export const ClientMessageId = z.string().check(
   z.regex(/^[A-Za-z0-9_-]{1,64}$/, { error: 'must be 1 to 64 of A-Z a-z 0-9 _ -' }),
   z.meta({
-    description: "The sender's own id of a message, 1–64 of `[A-Za-z0-9_-]`. It makes a send idempotent for good.",
+    description:
+      "The sender's own id of a message, 1–64 of `[A-Za-z0-9_-]`. It makes a send idempotent, without a " +
+      'time limit.',
   }),
 )
 
@@ -95,7 +97,8 @@ export const Content = z.string().check(
   visible,
   z.meta({
     description:
-      'The text of a message: 1–16,384 bytes of UTF-8. Not only of blanks, line breaks and what is invisible.',
+      'The text of a message: 1–16,384 bytes of UTF-8. It must not consist only of blanks, line breaks ' +
+      'and invisible characters.',
   }),
 )
 
@@ -104,15 +107,18 @@ export const EditedContent = z.string().check(
   wellFormed,
   maxBytes(MAX_CONTENT_BYTES),
   z.meta({
-    description: 'What the message says from now on: as `content` of a send; of a file its caption, or nothing.',
+    description:
+      'The new content, with the same rules as the `content` of a send; for a file, its caption, which ' +
+      'may be empty.',
   }),
 )
 
 export const ContentEncoding = z.literal('base64').check(
   z.meta({
     description:
-      '`content` is base64 of its UTF-8. In JSON, quotation marks, backslashes and line breaks take two bytes each and ' +
-      'other control characters six, and a frame has 32 KB; as base64, every content that is allowed fits.',
+      '`content` is the base64 of its UTF-8. In JSON, quotation marks, backslashes and line breaks take ' +
+      'two bytes each and other control characters six, and a frame has 32 KB. As base64, every allowed ' +
+      'content fits.',
   }),
 )
 
@@ -120,7 +126,7 @@ export const Caption = z.string().check(
   wellFormed,
   maxBytes(MAX_CAPTION_BYTES),
   z.overwrite((text) => (showsNothing(text) ? '' : text)),
-  z.meta({ description: 'Up to 2,048 bytes of UTF-8. One that shows nothing is none.' }),
+  z.meta({ description: 'Up to 2,048 bytes of UTF-8. A caption that shows nothing counts as no caption.' }),
 )
 
 export const FileName = z.string().check(
@@ -131,8 +137,8 @@ export const FileName = z.string().check(
   z.overwrite(printableName),
   z.meta({
     description:
-      'Any Unicode, 1–255 characters. For display only, never part of a key or a path. What is invisible or reorders ' +
-      'text is left out, and a run of blanks is one space.',
+      'Any Unicode, 1–255 characters. For display only, never part of a key or a path. Invisible ' +
+      'characters and those that reorder text are removed, and a run of blanks becomes one space.',
   }),
 )
 
@@ -152,8 +158,8 @@ export const Thumbhash = z.string().check(
   }),
   z.meta({
     description:
-      'A blur to show while the picture loads, base64 (https://evanw.github.io/thumbhash/). Nobody checks that it is of ' +
-      'this picture.',
+      'A blur to show while the picture loads, base64 (https://evanw.github.io/thumbhash/). The server ' +
+      'does not check that it belongs to the picture.',
   }),
 )
 
@@ -194,34 +200,41 @@ export const SearchQuery = z
     z.minLength(1),
     charactersUpTo(MAX_SEARCH_CHARS),
     wellFormed,
-    z.meta({ description: 'Words, 1–128 characters; of the last one, a beginning is enough.' }),
+    z.meta({ description: 'Words, 1–128 characters. The last one may be only the beginning of a word.' }),
   )
 
 export const Seq = z
   .int()
   .check(z.gte(0), z.meta({ description: "A room's sequence number, assigned by the server and increasing by one." }))
 
-export const Rev = z
-  .int()
-  .check(z.gte(0), z.meta({ description: "A change's number in its room, rising by one without a hole; 0 is none." }))
+export const Rev = z.int().check(
+  z.gte(0),
+  z.meta({
+    description:
+      'The number of a change in its room, increasing by one without holes; 0 means that there was no ' + 'change.',
+  }),
+)
 
 export const Version = z
   .int()
-  .check(z.gte(0), z.meta({ description: 'How often it was changed; the newer one wins. Absent: never.' }))
+  .check(
+    z.gte(0),
+    z.meta({ description: 'How often it was changed; the higher version is newer. Absent if it never was.' }),
+  )
 
 export const MessageId = z
   .string()
   .check(
     z.regex(/^\d{16}$/, { error: 'must be 16 digits' }),
-    z.meta({ description: "The message's `seq` as 16 digits, which sort as the numbers do." }),
+    z.meta({ description: "The message's `seq` as 16 digits, so that ids sort like the numbers." }),
   )
 
-export const JobId = z
-  .string()
-  .check(
-    z.regex(/^\d{13}-[A-Za-z0-9_-]{8,22}$/, { error: 'is no id of a job' }),
-    z.meta({ description: 'Of work that takes longer than a reply may: ask `getJob` what has become of it.' }),
-  )
+export const JobId = z.string().check(
+  z.regex(/^\d{13}-[A-Za-z0-9_-]{8,22}$/, { error: 'is no id of a job' }),
+  z.meta({
+    description: 'The id of a job, which is work that takes longer than a reply may. `getJob` returns its state.',
+  }),
+)
 
 /** The format characters that emoji may contain. All other control and format characters are refused. */
 const joiners = '\\u200d\\ufe0f'

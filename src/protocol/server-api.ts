@@ -26,18 +26,18 @@ export const serverOnly = {
       { reason: z.optional(Reason) },
       "Closes all of a user's connections, each after a last event, `goodbye`. The user may connect again at once.",
     ),
-    reply: z.object({ connections: z.int().check(describe('How many there are.')) }),
+    reply: z.object({ connections: z.int().check(describe('How many connections there are.')) }),
   },
   banUser: {
     request: requestUpon(
       'banUser',
-      { until: z.optional(EpochMs.check(describe('Without it, the ban is for good.'))) },
-      'Keeps a user out of the whole deployment: `$connect` is refused with 403, nobody acts as them, and their ' +
-        'connections are closed.',
+      { until: z.optional(EpochMs.check(describe('Without it, the ban is permanent.'))) },
+      'Bans a user from the whole deployment: `$connect` is refused with 403, backends cannot act as ' +
+        'them, and their connections are closed.',
     ),
     reply: z.object({}),
   },
-  unbanUser: { request: requestUpon('unbanUser', {}, 'Lets a user in again.'), reply: z.object({}) },
+  unbanUser: { request: requestUpon('unbanUser', {}, 'Ends a ban from the whole deployment.'), reply: z.object({}) },
   upsertUsers: {
     request: request(
       'upsertUsers',
@@ -50,7 +50,8 @@ export const serverOnly = {
           }),
         ),
       },
-      'Makes or changes the profiles of users, whether or not they have ever connected. What is left out stays.',
+      'Creates or changes the profiles of users, whether or not they have ever connected. Fields that ' +
+        'are left out keep their values.',
     ),
     reply: z.object({ users: z.array(Profile).check(describe('In the order of the request.')) }),
   },
@@ -61,8 +62,8 @@ export const serverOnly = {
         chatRoomId: ChatRoomId,
         before: Seq.check(describe('Exclusive: this message and all later ones stay.')),
       },
-      'Deletes what was said in a room before a message, for good. From the reply on nobody is shown any of it; a job ' +
-        'deletes it.',
+      'Permanently deletes the messages of a room before a given one. From the reply on, they are shown ' +
+        'to nobody; a job deletes them.',
     ),
     reply: z.object({ jobId: JobId }),
   },
@@ -70,8 +71,8 @@ export const serverOnly = {
     request: requestUpon(
       'exportUser',
       {},
-      'Has a job write all that is a user’s to a file of JSON Lines (docs/archive.md), with links to their files: what ' +
-        'article 15 of the GDPR asks for. `getJob` gives its `url`.',
+      'Starts a job that writes all data of a user to a file of JSON Lines (docs/archive.md), with ' +
+        'links to their files, as article 15 of the GDPR demands. `getJob` returns its `url`.',
     ),
     reply: z.object({ jobId: JobId }),
   },
@@ -79,7 +80,8 @@ export const serverOnly = {
     request: request(
       'exportRoom',
       { chatRoomId: ChatRoomId },
-      'Has a job write a room to a file of JSON Lines (docs/archive.md), with links to its files. `getJob` gives its `url`.',
+      'Starts a job that writes a room to a file of JSON Lines (docs/archive.md), with links to its ' +
+        'files. `getJob` returns its `url`.',
     ),
     reply: z.object({ jobId: JobId }),
   },
@@ -91,29 +93,34 @@ export const serverOnly = {
           .enum(erasureModes)
           .check(
             describe(
-              'What becomes of what they have said: `delete`, with its files; `anonymise`: it stays, said by nobody.',
+              "What happens to the user's messages. `delete`: they are deleted, with their files. `anonymise`: " +
+                'they stay, but no longer name the user.',
             ),
           ),
       },
-      'Erases a user for good. From the reply on they can’t come in, and their connections are closed; a job takes them ' +
-        'out of everything within 24 hours.',
+      'Permanently erases a user. From the reply on, they can’t connect, and their connections are ' +
+        'closed; a job removes them from everything within 24 hours.',
     ),
     reply: z.object({ jobId: JobId }),
   },
   getJob: {
-    request: request('getJob', { jobId: JobId }, 'Says what has become of a job, for 90 days after its end.'),
+    request: request('getJob', { jobId: JobId }, 'Returns the state of a job, until 90 days after its end.'),
     reply: z.object({
       jobId: JobId,
       kind: z.string().check(describe('Such as `truncateRoom`. More may be added.')),
       state: z
         .enum(['waiting', 'running', 'done', 'failed'])
-        .check(describe('`failed`: its last turn has failed, and the janitor tries again within minutes.')),
-      done: z.int().check(describe('Items that were worked.')),
-      total: z.optional(z.int().check(describe('Items that there are in all, where that is known.'))),
+        .check(describe('`failed`: the last attempt failed, and the janitor tries again within minutes.')),
+      done: z.int().check(describe('Number of items processed.')),
+      total: z.optional(z.int().check(describe('Number of all items, if it is known.'))),
       url: z.optional(
-        z.string().check(describe('What an export has written: good for an hour, and there for 7 days.')),
+        z
+          .string()
+          .check(
+            describe('The file that an export has written. The URL is valid for an hour; the file is kept for 7 days.'),
+          ),
       ),
-      error: z.optional(z.string().check(describe('Why its last turn failed.'))),
+      error: z.optional(z.string().check(describe('Why the last attempt failed.'))),
     }),
   },
 } as const
@@ -141,14 +148,16 @@ export type ServerReply<A extends ServerAction> = z.infer<(typeof serverSchemas)
 
 /** The field `asUserId`, besides an action's own fields. */
 export const AsUserId = UserId.check(
-  describe("Who acts. Without it, the token's `sub`; messages, files and the audit log keep both."),
+  describe(
+    "The user to act as. Without it, it is the token's `sub`. Messages, files and the audit log keep " + 'both.',
+  ),
 )
 
 /** The body of `POST /v1/batch`. Each action's own fields are checked when its turn comes. */
 export const BatchRequest = z
   .strictObject({
     actions: z
-      .array(z.looseObject({ action: z.string().check(describe('Any but `batch`.')) }))
+      .array(z.looseObject({ action: z.string().check(describe('Any action except `batch`.')) }))
       .check(z.minLength(1), z.maxLength(MAX_BATCH)),
   })
-  .check(describe('Does actions in their order, one after the other, whether or not the ones before have failed.'))
+  .check(describe('Performs actions one after the other, in their order, even if an earlier one has failed.'))

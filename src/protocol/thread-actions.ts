@@ -14,11 +14,13 @@ export const threadActions = {
       threads: z.array(
         z.object({
           chatRoomId: ChatRoomId,
-          root: MessageEvent.check(describe('With `deleted` when it is gone: the thread goes on by its id.')),
-          readSeq: Seq.check(describe('Up to which the caller has read the thread.')),
+          root: MessageEvent.check(
+            describe('Has `deleted` if the root was deleted: the thread continues under its id.'),
+          ),
+          readSeq: Seq.check(describe('The `seq` up to which the caller has read the thread.')),
           unread: z.object({
-            count: z.int().check(describe("Others' replies after `readSeq`.")),
-            exact: z.boolean().check(describe('False when there are more than are counted.')),
+            count: z.int().check(describe("Number of others' replies after `readSeq`.")),
+            exact: z.boolean().check(describe('False if there are more than are counted.')),
           }),
         }),
       ),
@@ -29,12 +31,12 @@ export const threadActions = {
     request: request(
       'followThread',
       { chatRoomId: ChatRoomId, threadId: MessageId, following: z.boolean() },
-      'Follows a thread, or does no longer. Who starts or answers in one follows it.',
+      'Follows a thread, or stops following it. Users follow the threads that they start or reply in.',
     ),
     reply: z.object({}),
   },
   getMentions: {
-    request: request('getMentions', paged, 'Returns where the caller was mentioned, the newest first, 50 at a time.'),
+    request: request('getMentions', paged, "Returns the caller's mentions, newest first, 50 at a time."),
     reply: z.object({
       mentions: z.array(
         z.object({
