@@ -20,14 +20,13 @@ a \`nextCursor\`.
 If the server has the feature \`partialSync\`, a client may ask for less. With \`limit\` a page has fewer rooms. With
 \`only\` the reply has the named rooms that the user is in, in that order, and no others; the pages from its
 \`nextCursor\` on have the other rooms. So a client can load the rooms on the screen first. \`only\` may be the first
-frame, with the \`sessionId\`, or come between two pages, with the \`cursor\`. A room that is missing in such a reply
-may still have the user as a member: only the pages show which rooms were left. Without \`rooms\` a reply has no
-events; page with \`getHistory\` and a small \`limit\` where the link is slow.`,
+frame, with the \`sessionId\`, or come between two pages, with the \`cursor\`. The user may still be a member of a room
+that is missing in such a reply: only the pages show which rooms were left. Without \`rooms\` a reply has no events; page
+with \`getHistory\` and a small \`limit\` where the link is slow.`,
   createRoom: `The creator is a member even if \`members\` doesn't list them. Without \`chatRoomId\` the server chooses
 a UUID. Fails with \`conflict\` if the id is taken, even by the caller: a client that has lost the reply finds
-\`createdBy\` with \`getRoom\`. The other members' live connections are subscribed and receive
-\`roomAdded\`. Users who have blocked the caller or were
-erased are not added; \`refused\` lists them.`,
+\`createdBy\` with \`getRoom\`. The other members' live connections are subscribed and receive \`roomAdded\`. Users who
+have blocked the caller or were erased are not added; \`refused\` lists them.`,
   joinRoom: `Fails with \`room_not_found\` if there is no such room; for anybody but its two members, a direct room
 (\`dm:…\`) doesn't exist. The connection is subscribed when the reply arrives; \`lastSeq\`, \`recovered\` and \`events\`
 are as in \`sync\`.`,
@@ -57,13 +56,13 @@ id returns the first message's ids and \`duplicate: true\`, and delivers nothing
 is \`broadcast\`.`,
   typingIndicator: `The connections of every member receive it, except the typing user's own. A client repeats it
 every \`limits.typingRepeatMs\` (7 s) while the user types; one that comes sooner than 5 s has a reply but no event.
-It ends with the user's next message, so no \`isTyping: false\` is owed before a send; with \`isTyping: false\`, when
+It ends with the user's next message, so no \`isTyping: false\` is needed before a send; with \`isTyping: false\`, when
 the user stops without sending; otherwise at \`expiresAt\`, without an event. After a message or an
-\`isTyping: false\`, the next beginning is posted at least 3 s after the last. When more than four users type in a room at once,
-typing is posted every 2 s, for all of them in one frame. A reply with \`repeatAfterMs\` means that the event has not
-been posted yet: send the indicator again after this time if it still applies, because there may be no other event to
-include it. In a room where a message was delivered to more than 100 connected users, the action has a reply but posts
-no event.`,
+\`isTyping: false\`, the next beginning is posted at least 3 s after the last. When more than four users type in a room
+at once, typing is posted every 2 s, for all of them in one frame. A reply with \`repeatAfterMs\` means that the event
+has not been posted yet: send the indicator again after this time if it still applies, because there may be no other
+event to include it. In a room where a message was delivered to more than 100 connected users, the action has a reply
+but posts no event.`,
   getHistory: `With \`after\` the page starts there; otherwise it ends at \`before\`, or at the newest message.
 \`hasMore\` says whether there are more in that direction: continue with \`after\` the last, or \`before\` the first
 \`seq\` of the page. Decide by \`hasMore\`,
@@ -110,21 +109,21 @@ reaction.`,
 the bytes as the last field, \`file\`. See [Files](#files). With a \`clientMessageId\` a repetition returns a form for
 the same upload, and \`messageId\` when the file has arrived by then; for another file it fails with \`conflict\`.`,
   editMessage: `For the sender, even if they left the room since and came back; backends may edit any message. Every
-connection of every member receives \`messageUpdated\`, the requesting one too. An edit that changes nothing is
-neither written nor delivered: its reply has \`changed: false\`. For a file, the caption is edited, of at most 2,048
-bytes.
+subscribed connection of the members who may read the message receives \`messageUpdated\`, the requesting one too. An
+edit that changes nothing is neither written nor delivered: its reply has \`changed: false\`. For a file, the caption is
+edited, of at most 2,048 bytes.
 
 Fails with \`message_not_found\` if the message doesn't exist or was deleted; with \`forbidden\` if it is another
 user's, or older than the room's \`editWindowSeconds\`; with \`conflict\` if it was edited since \`ifEditedAt\`.`,
   deleteMessage: `For the sender at any time, even if they left the room since and came back. A moderator may delete
 the message of a user who has a lower role or has left; the audit log records it. A backend may delete everywhere, in
-direct rooms too. Every connection of every member receives \`messageDeleted\`. Deleting a deleted message succeeds
-with \`changed: false\`.`,
+direct rooms too. Every subscribed connection of the members who may have read the message receives \`messageDeleted\`,
+the requesting one too. Deleting a deleted message succeeds with \`changed: false\`.`,
   getMessages: `At most 50, of one room. A reply has room for some four of the largest messages: request those again
 that are in \`left\`.`,
   getChanges: `\`headRev\` is where the next page starts; go on while \`hasMore\`. With \`recovered: false\` the log
-doesn't reach back to \`after\`, or \`after\` is beyond its head: see [What happens to what was
-said](#what-happens-to-what-was-said).`,
+doesn't reach back to \`after\`, or \`after\` is beyond its head: see
+[What happens to what was said](#what-happens-to-what-was-said).`,
   getFileUrl: `For a message of kind \`file\`, when its \`fileUrl\` has expired or is about to.`,
   enterPresence: `Keep the presence as long as the user looks at the room. It ends at \`until\` unless it is repeated
 every \`everyMs\`, and with the connection. Without \`data\`, the former \`data\` stays. A renewal causes no event.

@@ -40,9 +40,9 @@ Open a WebSocket at \`wss://HOST/STAGE\` (locally \`ws://localhost:8080/local\`)
 The token is verified against a JWKS; only asymmetric algorithms are accepted (\`ES256\`, \`ES384\`, \`ES512\`,
 \`EdDSA\`, \`Ed25519\`, \`PS256\`, \`RS256\`, \`RS384\`, \`RS512\`).
 
-The optional query parameter \`chatRoomId\` names the room that this connection opens. The optional query
-parameter \`sessionId\` names its session, as [\`sync\`](#sync) does: the server writes one row less for each connection,
-and replies to its \`sync\` sooner. A \`sync\` on it may leave out \`sessionId\`, and may not name another one.
+The optional query parameter \`chatRoomId\` names the room that this connection opens. The optional query parameter
+\`sessionId\` names its session, as [\`sync\`](#sync) does: the server writes one row less for each connection, and
+replies to its \`sync\` sooner. A \`sync\` on it may leave out \`sessionId\`, and may not name another one.
 
 When the connection is refused, the HTTP status says why:
 
@@ -128,27 +128,28 @@ export const delivery = `## Order and delivery
 If the server has the feature \`changes\`, every room has a second log of what happened to its messages, its members and
 the room itself. \`rev\` numbers it from 1, without a hole.
 
-- **State, not steps**: an event of the log has the whole message, room or member as it is now. Several
-  changes of one message may come as one event, under the highest \`rev\`.
+- **State, not steps**: an event of the log has the whole message, room or member as it is now. Several changes of one
+  message may come as one event, under the highest \`rev\`.
 - **The newer \`version\` wins**, a message's, \`room.version\`, or a member's. So it does not matter in which order
   events come, or how often, or whether a message comes before or after its change. A membership's version starts again
   when the user joins again.
-- **Every connection receives it**, the requesting one too, so a missing \`rev\` was lost. Wait a second or two, then
-  call \`getChanges\`. Nothing else needs to wait for it.
+- **Every subscribed connection receives it**, the requesting one too. A \`rev\` that is missing was lost, or is of a
+  message that the user may not read. Wait a second or two, then call \`getChanges\`. Nothing else needs to wait for it.
+- **\`changesSkipped\`** is posted instead of changes that are too many for a huge room, or that not all members may see.
 - **Resume**: \`sync\` takes the last \`rev\` of each room up to which nothing is missing as \`revs\`, \`joinRoom\` as
-  \`lastRev\`. \`changes\` has all later changes, or none and \`changesRecovered: false\`: then page with \`getChanges\`. A
-  message that is among the reply's \`events\` is already as it is now, and is not in \`changes\`.
+  \`lastRev\`. \`changes\` has all later changes, or none and \`changesRecovered: false\`: then page with \`getChanges\`.
+  A message that is among the reply's \`events\` is already as it is now, and is not in \`changes\`.
 - **The log reaches back 30 days.** When it does not reach back far enough, or the server was restored from a backup,
   \`getChanges\` says \`recovered: false\`: discard what you have of the room, and continue from \`headRev\`.
 - **Edits**: the sender's own, as long as the room's \`editWindowSeconds\` lets them; earlier contents are not kept. An
   edit to the same content changes nothing, so a retry is safe. With \`ifEditedAt\` nobody overwrites an edit that they
   have not seen.
-- **Deletions** are permanent: content, metadata and file are gone, and a retry of the send brings nothing back. Links to the
-  file that were given out before lead nowhere. The message's place in the room stays and is skipped like a hole; \`include:
-  ["deleted"]\` shows it, empty. Backups keep what they have until they expire.
-- **Retention**: where \`settings.retentionDays\` is a number, nobody is shown a message that is older, or any of its file,
-  reactions and mentions; it is deleted within some days after. There is no event for that: stop showing what is older. A
-  reply in a thread has its own age, and a thread whose root is gone can still be read by its id.
+- **Deletions** are permanent: content, metadata and file are gone, and a retry of the send brings nothing back. Links to
+  the file that were given out before lead nowhere. The message's place in the room stays and is skipped like a hole;
+  \`include: ["deleted"]\` shows it, empty. Backups keep what they have until they expire.
+- **Retention**: where \`settings.retentionDays\` is a number, nobody is shown a message that is older, or any of its
+  file, reactions and mentions; it is deleted within some days after. There is no event for that: stop showing what is
+  older. A reply in a thread has its own age, and a thread whose root is gone can still be read by its id.
 
 Typing, joining and leaving are events too, but they are not kept: \`getRoom\` has the members after a client was away.
 When a user leaves and joins in quick succession, only the event of the final state is certain.`
@@ -179,11 +180,11 @@ The uploader of a picture may state how large it is (\`width\`, \`height\`) and 
 others can reserve its space and show a blur until it is loaded. The server does not check these values: use them for
 nothing else.
 
-Where the deployment makes pictures small, a \`messageUpdated\` with \`file.thumbnailUrl\` follows the message, a second or
+Where the deployment makes thumbnails, a \`messageUpdated\` with \`file.thumbnailUrl\` follows the message, a second or
 so later: WebP of at most 640 pixels, upright, and without EXIF and the position that cameras write into it. Show that,
 and for the whole screen the \`pictureUrl\` of \`getFileUrl\`. \`fileUrl\` is the file as it was sent, EXIF and position
-included: it is for downloads. JPEG, PNG, WebP, GIF and AVIF are made small, up to 25 MB and 50 megapixels; other types and
-damaged pictures have only the file. If a \`thumbnailUrl\` doesn't work, show \`fileUrl\`.
+included: it is for downloads. JPEG, PNG, WebP, GIF and AVIF have thumbnails, up to 25 MB and 50 megapixels; other types
+and damaged pictures have only the file. If a \`thumbnailUrl\` doesn't work, show \`fileUrl\`.
 
 \`file.fileUrl\` is signed and short-lived: don't store it. After \`fileUrlExpiresAt\`, get a fresh one with
 \`getFileUrl\`. The uploader chose the \`fileName\`: use it for display only. The URL saves the file under that name, cut

@@ -367,7 +367,7 @@ export const actions = {
       messageId: z.optional(
         MessageId.check(
           describe(
-            'For a retry whose file has already arrived: the id of its message. The file need not be sent ' + 'again.',
+            'For a retry whose file has already arrived: the id of its message. The file need not be sent again.',
           ),
         ),
       ),

@@ -44,7 +44,7 @@ const RoomAddedEvent = z
   .check(
     z.meta({
       description:
-        'Another connection or user made this user a member of a room. This connection is already ' + 'subscribed.',
+        'Another connection or user made this user a member of a room. This connection is already subscribed.',
     }),
   )
 
@@ -152,7 +152,13 @@ const ChangesSkippedEvent = z
       }),
     ),
   })
-  .check(z.meta({ description: 'In a huge room: so much has changed that the changes are not posted.' }))
+  .check(
+    z.meta({
+      description:
+        'Posted instead of changes that are too many for a huge room, or of changes to messages that not every ' +
+        'member may see.',
+    }),
+  )
 
 /** The schemas of all events, by name. `docs/protocol.md` is generated from them. */
 export const events = {

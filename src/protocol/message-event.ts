@@ -83,7 +83,7 @@ export const MessageEvent = z
   })
   .check(
     describe(
-      'A message. It may arrive twice or out of order: ignore a `seq` that you already have, and order ' + 'by `seq`.',
+      'A message. It may arrive twice or out of order: ignore a `seq` that you already have, and order by `seq`.',
     ),
   )
 

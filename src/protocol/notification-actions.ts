@@ -5,9 +5,7 @@ import { ChatRoomId, EpochMs } from './scalars.ts'
 export const NotifyLevel = z
   .enum(['all', 'mentions', 'none'])
   .check(
-    describe(
-      'The messages of the room for which the caller wants to be woken, such as only those that mention ' + 'them.',
-    ),
+    describe('The messages of the room for which the caller wants to be woken, such as only those that mention them.'),
   )
 
 export const Until = EpochMs.check(describe('The level is `all` again from then on; absent if it has no end.'))

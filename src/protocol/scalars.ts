@@ -211,7 +211,7 @@ export const Rev = z.int().check(
   z.gte(0),
   z.meta({
     description:
-      'The number of a change in its room, increasing by one without holes; 0 means that there was no ' + 'change.',
+      'The number of a change in its room, increasing by one without holes; 0 means that there was no change.',
   }),
 )
 
