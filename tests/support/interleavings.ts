@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { onTestFinished } from 'vitest'
 import { seededRandom } from '../../bench/simulation/seeded-random.ts'
 import type { TableClient } from '../../src/entities/table-client.ts'
 
@@ -49,24 +50,32 @@ const current = new AsyncLocalStorage<Operation>()
  * orders small without losing the faults:
  * https://www.microsoft.com/en-us/research/publication/iterative-context-bounding-for-systematic-testing-of-multithreaded-programs/
  *
+ * It ends with its test, even if the test runs out of time, because the requests of the next test must not be held
+ * back.
  * @returns the number of orders
  * @throws Error with the requests in their order, if an operation or `then` rejects
  */
 export async function explore<State>(client: TableClient, exploration: Exploration<State>): Promise<number> {
   const remove = holdBack(client)
+  let isOver = false
+  const end = () => {
+    isOver = true
+    remove()
+  }
+  onTestFinished(end)
   try {
     const { most = Infinity } = exploration
     const random = seededRandom(1)
     const prefixes: number[][] = [[]]
     let orders = 0
-    for (; prefixes.length > 0 && orders < most; orders++) {
+    for (; prefixes.length > 0 && orders < most && !isOver; orders++) {
       const [prefix] = prefixes.splice(Math.floor(random() * prefixes.length), 1) as [number[]]
       const choices = await runOnce(exploration, prefix)
       prefixes.push(...alternatives(choices, prefix.length))
     }
     return orders
   } finally {
-    remove()
+    end()
   }
 }
 
