@@ -52,6 +52,7 @@ const current = new AsyncLocalStorage<Operation>()
  *
  * It ends with its test, even if the test runs out of time, because the requests of the next test must not be held
  * back.
+ *
  * @returns the number of orders
  * @throws Error with the requests in their order, if an operation or `then` rejects
  */
