@@ -23,11 +23,6 @@ interface Requests {
   patiently<A extends Action>(frame: RequestFrame<A>): Promise<Reply<A>>
 }
 
-/** @throws ChatError unless it is that nobody can have the only id that was asked for */
-function onlyOf(userIds: string[], error: unknown): void {
-  if (!isInvalidRequest(error) || userIds.length > 1) throw error
-}
-
 /** Who a user is, as far as this client knows: asked for once it is looked at. */
 export class User {
   readonly id: string
@@ -135,17 +130,20 @@ export class Users {
     }
   }
 
-  /** An application may look at anything: an id that nobody can have must not cost the others their profiles. */
+  /**
+   * An application may look at anything. An id that nobody can have is nobody's, and must not cost the others their
+   * profiles.
+   */
   async #read(userIds: string[]): Promise<void> {
     try {
       const { users, left = [] } = await this.#context.patiently({ action: 'getUsers', userIds })
       for (const profile of users) this.open(profile.userId).received(profile)
       for (const id of left) this.#wanted.add(id)
     } catch (error) {
-      if (!isInvalidRequest(error) || userIds.length === 1) throw error
+      if (!isInvalidRequest(error)) throw error
+      if (userIds.length === 1) return
       const half = userIds.length >> 1
-      const parts = [userIds.slice(0, half), userIds.slice(half)]
-      await Promise.all(parts.map((part) => this.#read(part).catch((refused: unknown) => onlyOf(part, refused))))
+      await Promise.all([userIds.slice(0, half), userIds.slice(half)].map((part) => this.#read(part)))
     }
   }
 }

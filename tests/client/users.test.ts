@@ -58,6 +58,18 @@ describe('who a user is', () => {
     expect(errors).toEqual([])
   })
 
+  test('is nobody for an id that nobody can have, which is asked for once', async () => {
+    const { client, clock, server, errors } = await givenUsers()
+    server.override = ({ action }) =>
+      action === 'getUsers' ? { error: { code: 'invalid_request', retryable: false } } : undefined
+    for (let look = 0; look < 3; look++) {
+      expect(client.user('').profile).toBeUndefined()
+      await clock.advance(1_000)
+    }
+    expect(askedFor(server)).toEqual([['']])
+    expect(errors).toEqual([])
+  })
+
   test('is nobody any more once a room has told that they were erased', async () => {
     const { client, clock, server } = await givenUsers()
     const [ada, bob] = ['Ada', 'Bob'].map((id) => client.user(id))
@@ -114,10 +126,10 @@ describe('who a user is', () => {
   test('is asked for at the next look when the server refused, which the application hears of', async () => {
     const { client, clock, server, errors } = await givenUsers()
     server.override = ({ action }) =>
-      action === 'getUsers' ? { error: { code: 'invalid_request', retryable: false } } : undefined
+      action === 'getUsers' ? { error: { code: 'forbidden', retryable: false } } : undefined
     expect(client.user('Ada').profile).toBeUndefined()
     await clock.advance(1_000)
-    expect(errors).toMatchObject([{ code: 'invalid_request', message: 'refused by the fake server' }])
+    expect(errors).toMatchObject([{ code: 'forbidden', message: 'refused by the fake server' }])
     server.override = () => undefined
     expect(client.user('Ada').profile).toBeUndefined()
     await clock.advance(1_000)
