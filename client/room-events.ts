@@ -31,7 +31,8 @@ export interface RoomEvents {
   messages: undefined
   /**
    * What has happened to the room can't be found out any more, because the client was away for too long or this user
-   * was not a member meanwhile: it has forgotten the room's messages. Load what is shown once more.
+   * was not a member meanwhile: it has forgotten the room's messages. Load what is shown once more. When this user
+   * comes back, it is emitted before `updated`.
    */
   stale: undefined
   /** The room's name, topic, access, settings or pins were changed, or it was closed or opened. */

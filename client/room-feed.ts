@@ -63,7 +63,11 @@ export class RoomFeed {
     this.chatRoomId = chatRoomId
     this.#context = context
     this.emitter = new Emitter(onError)
-    this.facts = new RoomFacts(chatRoomId, () => this.emitter.emit('updated', this.facts.details))
+    this.facts = new RoomFacts(chatRoomId, () => {
+      // Before `updated`, so that who hears that they are in has let go of what was shown before.
+      this.#isBack()
+      this.emitter.emit('updated', this.facts.details)
+    })
     this.typists = new Typists(clock, (userIds) => this.emitter.emit('typing', userIds))
     this.store = new RoomStore(this.emitter)
     this.revs = new RevPosition({
@@ -190,7 +194,6 @@ export class RoomFeed {
     const from = { ...this.#restoredAt, ...claimed }
     this.#restoredAt = {}
     this.facts.learn(room, 'member')
-    this.#isBack()
     this.dropPast()
     // If the user's choice is newer than the request, an event has brought it meanwhile.
     if (this.facts.notifyAt <= askedAt) this.facts.change(() => (this.facts.notify = room.notify))
@@ -278,7 +281,6 @@ export class RoomFeed {
    */
   added(headSeq: number): void {
     this.facts.change(() => (this.facts.membership = 'member'))
-    this.#isBack()
     this.#context.reads.entered(this.chatRoomId, undefined)
     if (this.inbox.position !== undefined) return
     // If the position is after the head, another room has the id now.
@@ -290,7 +292,7 @@ export class RoomFeed {
 
   /** What was said and changed while they were away was not told. */
   #isBack(): void {
-    if (!this.#isAway) return
+    if (!this.#isAway || this.membership !== 'member') return
     this.#isAway = false
     this.emitter.emit('stale', undefined)
   }

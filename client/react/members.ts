@@ -37,6 +37,8 @@ export class Members extends Store<MembersState> {
   #standings: Promise<void> | undefined
   /** Whether some may have come or gone who were not told of. */
   #isOld = false
+  /** Whether what is loading waits for a connection. */
+  #isWaiting = false
   #lookers = 0
 
   /** Call `membersOf` instead. */
@@ -51,11 +53,16 @@ export class Members extends Store<MembersState> {
       this.#versions.set(userId, version)
       this.stands(userId, { role, mutedUntil })
     })
-    talk.on('stale', () => this.#outdated())
-    joinedRoomOf(talk).subscribe(() => this.#outdated())
-    // A request that waits for the connection is of now.
+    const joined = joinedRoomOf(talk)
+    talk.on('stale', () => {
+      // When this user comes back, `joined` says so next.
+      if (joined.get()) this.#outdated()
+    })
+    joined.subscribe(() => this.#outdated())
     client.on('status', ({ status }) => {
-      if (status === 'connected' && !this.#loading) this.#outdated()
+      if (status !== 'connected') return
+      this.#outdated()
+      this.#isWaiting = false
     })
   }
 
@@ -73,10 +80,13 @@ export class Members extends Store<MembersState> {
   }
 
   #outdated(): void {
+    // A request that waits for the connection is of now.
+    if (this.#loading && this.#isWaiting) return
+    const isWanted = this.#lookers > 0 || this.#loading !== undefined
     this.#isOld = true
     this.#loading = this.#standings = undefined
     this.#versions.clear()
-    if (this.#lookers > 0) this.#refresh()
+    if (isWanted) this.#refresh()
   }
 
   /** Loads them, unless they are there or loading. The state shows whether it failed. */
@@ -85,16 +95,18 @@ export class Members extends Store<MembersState> {
     if (this.get().isReady && !this.#isOld) return Promise.resolve()
     this.#changes.clear()
     this.#isOld = false
+    this.#isWaiting = this.#client.status !== 'connected'
     this.patch({ isLoading: true, error: undefined })
-    const loading = this.#read().then(
-      (userIds) => {
-        if (this.#loading !== loading) return
+    const loading: Promise<void> = this.#read().then(
+      async (userIds) => {
+        // It was outdated meanwhile: whoever waits for it gets what was asked for instead.
+        if (this.#loading !== loading) return this.#loading
         this.#loading = undefined
         this.#show({ isReady: true, isLoading: false, userIds })
         for (const [userId, isMember] of this.#changes) this.#changed(userId, isMember)
       },
-      (error: unknown) => {
-        if (this.#loading !== loading) return
+      async (error: unknown) => {
+        if (this.#loading !== loading) return this.#loading
         this.#loading = undefined
         this.#isOld = true
         this.patch({ isLoading: false, error })

@@ -65,7 +65,7 @@ export class Timeline extends Store<TimelineState> {
     source.on('discontinuity', () => this.#restart())
     source.on('stale', () => this.#restart())
     source.joined.subscribe(() => {
-      if (this.#isIn && (this.#isRoomless || this.get().error !== undefined)) this.#reload()
+      if (this.#isIn && (this.#isRoomless || this.get().error !== undefined)) this.#reload().catch(() => {})
     })
   }
 
@@ -86,15 +86,15 @@ export class Timeline extends Store<TimelineState> {
     if (this.#loading) return this.#loading
     this.patch({ isLoading: true, error: undefined })
     const wasIn = this.#isIn
-    const loading = this.#source.history(page).then(
-      // What was asked for before a restart is ignored.
-      (reply) => {
-        if (this.#loading !== loading) return
+    const loading: Promise<void> = this.#source.history(page).then(
+      async (reply) => {
+        // What was asked for before a restart is ignored: whoever waits for it gets what was asked for instead.
+        if (this.#loading !== loading) return this.#loading
         this.#isRoomless = reply === undefined
         this.#end({ messages: this.#source.messages(), isReady: true, hasOlder: reply?.hasMore ?? false })
       },
-      (error: unknown) => {
-        if (this.#loading !== loading) return
+      async (error: unknown) => {
+        if (this.#loading !== loading) return this.#loading
         // It was asked for before this user was in.
         if (!wasIn && this.#isIn) return this.#reload()
         this.#end({ error, isReady: page.before !== undefined })
@@ -135,13 +135,13 @@ export class Timeline extends Store<TimelineState> {
   /** Starts again with the newest page: messages were skipped, or the user was not a member for a while. */
   #restart(): void {
     this.patch({ ...INITIAL, messages: this.#source.messages() })
-    this.#reload()
+    this.#reload().catch(() => {})
   }
 
-  #reload(): void {
+  /** Loads the newest page again, if it was asked for. The state shows whether that has failed. */
+  #reload(): Promise<void> {
     this.#loading = undefined
-    // The state shows whether it failed.
-    if (this.#wanted !== undefined) this.#load({ limit: this.#wanted }).catch(() => {})
+    return this.#wanted === undefined ? Promise.resolve() : this.#load({ limit: this.#wanted })
   }
 
   #show(): void {

@@ -158,3 +158,58 @@ test('a conversation with oneself has one member, whoever that will be', async (
   await loading
   expect(members.get().userIds).toEqual(['me'])
 })
+
+test('a load that is outdated meanwhile waits for the members as they are now', async () => {
+  const { client, server, roster } = givenRoster()
+  await client.connect()
+  const room = client.room('general')
+  const members = membersOf(client, room)
+  const loading = members.load()
+  roster.set('ada', 'member')
+  server.socket.events(
+    { event: 'removed', chatRoomId: 'general', reason: 'kicked' },
+    { event: 'roomAdded', chatRoomId: 'general', roomName: 'general', headSeq: 0 },
+  )
+  await loading
+  expect(members.get()).toMatchObject({ isReady: true, isLoading: false, userIds: ['ada', 'bob', 'me'] })
+})
+
+test('members of which a part was read before an absence are read again after it', async () => {
+  const { client, server, clock } = givenRoster()
+  await client.connect()
+  const { override } = server
+  const members = membersOf(client, client.room('general'))
+  const page = (ids: string[], nextCursor?: string) => ({
+    data: { chatRoomId: 'general', roomName: 'general', members: ids, headSeq: 0, ...(nextCursor && { nextCursor }) },
+  })
+  server.override = (frame, socket) => {
+    if (frame.action !== 'getRoom') return override(frame, socket)
+    return frame.cursor === undefined ? page(['bob'], '2') : 'nothing'
+  }
+  const loading = members.load()
+  await settled()
+  server.socket.cut()
+  server.override = (frame, socket) => {
+    if (frame.action !== 'getRoom') return override(frame, socket)
+    return frame.cursor === undefined ? page(['ada'], '2') : page(['me'])
+  }
+  await clock.advance(1_000)
+  await loading
+  expect(members.get()).toMatchObject({ isReady: true, isLoading: false, userIds: ['ada', 'me'] })
+})
+
+test('members are asked for once when they are looked at before there is a connection, and once after a return', async () => {
+  const { client, server, asked } = givenRoster()
+  const room = client.room('general')
+  const members = membersOf(client, room)
+  members.look()
+  await client.connect()
+  await settled()
+  expect(asked()).toBe(2)
+  server.socket.events({ event: 'removed', chatRoomId: 'general', reason: 'kicked' })
+  await settled()
+  const before = server.asked('listMembers').length
+  server.socket.events({ event: 'roomAdded', chatRoomId: 'general', roomName: 'general', headSeq: 0 })
+  await settled()
+  expect(server.asked('listMembers')).toHaveLength(before + 1)
+})

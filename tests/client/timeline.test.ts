@@ -201,6 +201,62 @@ describe('a membership that ends and begins again', () => {
   })
 })
 
+describe('a page that is asked for again meanwhile', () => {
+  const refused = { error: { code: 'not_a_member', retryable: false } } as const
+
+  test('is waited for: it was refused as this user came in', async () => {
+    const { room, server, timeline, contents } = await givenRoom(3)
+    await room.leave()
+    const { override } = server
+    server.override = (frame, socket) => {
+      if (frame.action !== 'getHistory') return override(frame, socket)
+      server.override = override
+      return refused
+    }
+    const joining = room.join()
+    const loading = timeline.load()
+    await Promise.all([joining, loading])
+    expect(timeline.get()).toMatchObject({ isReady: true, isLoading: false, error: undefined })
+    expect(contents()).toEqual(upTo(3))
+  })
+
+  test('is waited for: the user was away for a moment', async () => {
+    const { server, timeline, contents } = await givenGeneral(60)
+    const { override } = server
+    let late = (): void => {}
+    server.override = (frame, socket) => {
+      if (frame.action !== 'getHistory' || frame.before !== undefined) return override(frame, socket)
+      const { action, requestId } = frame
+      late = () => socket.push({ type: 'reply', action, requestId, ...(override(frame, socket) as object) })
+      return 'nothing'
+    }
+    const looking = timeline.seek(({ seq }) => seq <= 5)
+    server.socket.events(
+      { event: 'removed', chatRoomId: 'general', reason: 'kicked' },
+      { event: 'roomAdded', chatRoomId: 'general', roomName: 'general', headSeq: 60 },
+    )
+    await settled()
+    late()
+    expect(await looking).toBe(true)
+    expect(contents()).toEqual(upTo(60))
+  })
+
+  test('is asked for once when a user comes back who could not read it', async () => {
+    const { room, server, timeline, contents } = await givenRoom(3)
+    await room.leave()
+    const { override } = server
+    server.override = (frame, socket) => (frame.action === 'getHistory' ? refused : override(frame, socket))
+    await timeline.load()
+    expect(timeline.get().error).toMatchObject({ code: 'not_a_member', message: 'refused by the fake server' })
+    server.override = override
+    const before = server.asked('getHistory').length
+    await room.join()
+    await settled()
+    expect(contents()).toEqual(upTo(3))
+    expect(server.asked('getHistory')).toHaveLength(before + 1)
+  })
+})
+
 describe('a conversation with one user', () => {
   function givenConversation() {
     const given = givenClient()
