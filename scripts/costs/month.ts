@@ -115,11 +115,11 @@ export function month(habits: Habits): Record<string, number> {
       posted(messages * habits.typing, connections - 1) +
       frames(messages * habits.typing),
     // Goes to the user's own other connection, or to the sender of what was read.
-    'how far is read':
+    'read marks':
       perMonth(habits.marks) * unitDollars(plus(UNITS.mark, LIMITED)) +
       posted(perMonth(habits.marks), 1) +
       frames(perMonth(habits.marks)),
-    'who is here':
+    presence:
       looks * (unitDollars(plus(UNITS.renewal, LIMITED)) + unitDollars(plus(UNITS.look, LIMITED))) + frames(2 * looks),
     // The authorizer, `$connect`, `sync`, `$disconnect` and the stream's record of the end.
     reconnects: reconnects * unitDollars(plus(reconnect, LIMITED)) + frames(reconnects) + calls(reconnects * 4),
