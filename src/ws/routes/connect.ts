@@ -58,7 +58,6 @@ export async function handler(event: ConnectEvent): Promise<APIGatewayProxyStruc
     })
     const { blockedUntil, isAdmin } = await standingOfUser(userId, Date.now())
     if (blockedUntil !== undefined) {
-      // The stream function then removes it from the user's connections.
       await deleteConnection(connectionId)
       return refusal(403)
     }
