@@ -10,7 +10,15 @@ import { itemsOf } from '../support/table-scan.ts'
 import { thorough } from '../support/thorough.ts'
 import { useChat } from '../support/use-chat.ts'
 
-const chat = await useChat()
+let batches = 0
+const chat = await useChat({
+  mappingFaults: {
+    onBatch: (records) => {
+      batches++
+      return records
+    },
+  },
+})
 const { ChatRoom, Membership } = await entitiesOf(chat)
 
 const say = (client: RawClient, chatRoomId: string, content = 'hello') =>
@@ -202,6 +210,26 @@ describe('receipts', () => {
     expect((await sender!.request({ action: 'getReceipts', chatRoomId: room })).receipts).toEqual(
       Object.fromEntries(told),
     )
+  })
+
+  test('complaint 13: of many marks at once each batch tells the furthest of each reader, once, and skips nobody', async () => {
+    const names = Array.from({ length: 12 }, (_, i) => `user${i}`)
+    const { room, clients, userIds } = await givenRoom(chat, 'ada', ...names)
+    const [ada, ...readers] = clients
+    const marks = 10
+    for (let i = 0; i < marks; i++) await say(ada, room)
+    await settled(chat)
+    const before = batches
+    chat.mapping.pause()
+    // Altogether more than a batch has.
+    for (let seq = 1; seq <= marks; seq++) await Promise.all(readers.map((client) => mark(client, room, seq)))
+    chat.mapping.resume()
+    await settled(chat)
+    const told = receipts(ada).map((event) => (event.event === 'receipts' ? event.receipts : {}))
+    const furthest = Object.fromEntries(userIds.slice(1).map((userId) => [userId, marks]))
+    expect(Object.assign({}, ...told)).toEqual(furthest)
+    expect(told.length).toBeLessThanOrEqual(batches - before)
+    expect(await ada.request({ action: 'getReceipts', chatRoomId: room })).toEqual({ receipts: furthest })
   })
 
   test('tell each sender only, on all their connections, and of no private marker', async () => {
