@@ -55,7 +55,10 @@ interface Entry {
   isNews: boolean
 }
 
-/** The average time between two requests for the list of present users. Renewals follow the server's `everyMs`. */
+/**
+ * The longest time between two requests for the list of present users. With the server's lease of 5 minutes, a device
+ * that vanished without closing its connection is hidden within 7 minutes. Renewals follow the server's `everyMs`.
+ */
 const LOOK_MS = 120_000
 
 /**
@@ -211,7 +214,7 @@ export class Presence {
   }
 
   #lookAgain(): void {
-    const ms = LOOK_MS * (0.8 + 0.4 * this.#context.options.random())
+    const ms = LOOK_MS * (0.8 + 0.2 * this.#context.options.random())
     this.#look.start(ms, () => this.#again(() => this.get()))
   }
 

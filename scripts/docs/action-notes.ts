@@ -129,12 +129,12 @@ doesn't reach back to \`after\`, or \`after\` is beyond its head: see
 every \`everyMs\`, and with the connection. Without \`data\`, the former \`data\` stays. A renewal causes no event.
 Those who are present themselves, the caller included, receive \`presenceEntered\`, \`presenceUpdated\` and
 \`presenceLeft\`; for a user with several devices, when the first enters and the last leaves. After a reconnect, enter
-again: nobody sees that you were away. Where the room's \`settings.presence\` is off, and in huge rooms, the action
-succeeds but nobody is shown. Fails with \`limit_reached\` when the connection is present in 20 rooms.`,
+again: nobody sees that you were away. Where the room's \`settings.presence\` is off, in huge rooms, and for a token
+with the scope \`tabletalk:guest\`, the action succeeds but shows nobody. Fails with \`limit_reached\` when the connection is present in 20 rooms.`,
   leavePresence: `Ends the presence on this connection only. Succeeds even if the user was not present on it, or is no
 longer in the room.`,
-  getPresence: `Users who left within the last 15 s are no longer included. Ask when you enter and then every 2
-minutes (± 20 %) while the user looks: events may be lost, and a device that was put to sleep leaves without one. With
+  getPresence: `Users who left within the last 15 s are no longer included. Ask when you enter and then every 96
+to 120 seconds while the user looks: events may be lost, and a device that was put to sleep leaves without one. With
 \`capped: true\` there may be more users, and there are no events of presence; a huge room has \`count: 0\`.`,
   getOnline: `A user is online if they have a connection that has synced. The event \`online\` reports changes, in
 direct rooms only. The more rooms are asked for at once, the fewer connections of each are looked at: 20 of each of 50

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { PRESENCE_LEASE_MS } from '../../src/protocol/limits.ts'
 import { settingsOf } from '../../src/protocol/settings-of.ts'
 import { givenClient, givenJoinedRoom } from './given-client.ts'
 import { detailsOf } from './given-details.ts'
@@ -7,8 +8,11 @@ import { settled } from './virtual-clock.ts'
 const LATER = 120_000
 
 /** Somebody else is present. This user isn't yet. */
-async function givenPresence(present: object[] = [{ userId: 'bob', since: 1 }]) {
-  const given = await givenJoinedRoom()
+async function givenPresence(
+  present: object[] = [{ userId: 'bob', since: 1 }],
+  options: Parameters<typeof givenClient>[0] = {},
+) {
+  const given = await givenJoinedRoom(options)
   const { server, clock, room } = given
   server.features = ['sessions', 'presence']
   const state = { present }
@@ -50,6 +54,21 @@ test('whoever enters knows who is here, renews it while they stay, and asks agai
   expect(server.asked('getPresence')).toHaveLength(3)
   expect(server.asked('leavePresence')).toHaveLength(1)
   expect(ids()).toEqual([])
+})
+
+test('who vanished without a word is hidden within 7 minutes: their lease and the longest wait for the next look', async () => {
+  const { server, clock, room } = await givenPresence([], { random: () => 0.999 })
+  const looks: number[] = []
+  const { override } = server
+  server.override = (frame, socket) => {
+    if (frame.action === 'getPresence') looks.push(clock.now())
+    return override(frame, socket)
+  }
+  await room.presence.enter()
+  await clock.advance(3_600_000)
+  const waits = looks.slice(1).map((at, i) => at - looks[i]!)
+  expect(waits.length).toBeGreaterThan(20)
+  expect(PRESENCE_LEASE_MS + Math.max(...waits)).toBeLessThanOrEqual(7 * 60_000)
 })
 
 test('whoever disconnects leaves nothing that would wait, and is present again with the next connection', async () => {

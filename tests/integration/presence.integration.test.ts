@@ -327,6 +327,23 @@ describe('complaint 14: presence stays small', () => {
     expect(await presentIn(clients[0], room)).toEqual({ present: [], count: 0, capped: true })
   })
 
+  test('a token that makes guests shows nobody; the role of a guest does', async () => {
+    const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+    const [ada, bob] = clients
+    await ada.request({ action: 'setRole', chatRoomId: room, userId: userIds[1], role: 'guest' })
+    const viewer = await onlineAs(chat, unique('viewer'), 'guest')
+    await viewer.request({ action: 'joinRoom', chatRoomId: room })
+    await enter(ada, room)
+    expect(await enter(viewer, room)).toMatchObject({ everyMs: 120_000 })
+    await enter(bob, room)
+    await ada.event('presenceEntered', ({ userId }) => userId === userIds[1])
+    await settled(chat)
+    expect(told(ada)).toEqual([`presenceEntered ${userIds[0]}`, `presenceEntered ${userIds[1]}`])
+    expect(told(viewer)).toEqual([])
+    expect(await presentIds(viewer, room)).toEqual(userIds)
+    expect(await leave(viewer, room)).toEqual({})
+  })
+
   test('of more than 200 who are present 200 are listed, and nobody is told of others', async () => {
     const { room, clients } = await givenRoom(chat, 'ada', 'bob')
     const [ada, bob] = clients
