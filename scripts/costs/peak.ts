@@ -14,14 +14,14 @@ const PING_SECONDS = 9 * 60
 
 /** Quotas of an account and Region, and the throughput of a table that nobody has warmed; see `docs/operations.md`. */
 export const QUOTAS = {
-  'requests of the gateway, frames and posts': { limit: 10_000, unit: '/s' },
+  'gateway requests: frames and posts': { limit: 10_000, unit: '/s' },
   'new connections': { limit: 500, unit: '/s' },
-  'the same, of this stack by default': { limit: 70, unit: '/s' },
+  'new connections, this stack by default': { limit: 70, unit: '/s' },
   'write units, new table': { limit: 4_000, unit: '/s' },
   'write units, quota of a table': { limit: 40_000, unit: '/s' },
-  'executions at once': { limit: 1_000, unit: '' },
-  'executions at once, new account': { limit: 10, unit: '' },
-  'all come back at once: minutes at 70 a second': { limit: 5, unit: ' min' },
+  'concurrent executions': { limit: 1_000, unit: '' },
+  'concurrent executions, new account': { limit: 10, unit: '' },
+  'minutes until all are reconnected, at 70 a second': { limit: 5, unit: ' min' },
 } as const
 
 type Load = Record<keyof typeof QUOTAS, number>
@@ -60,13 +60,13 @@ export function peak({
     connects * (reconnectUnits(rooms).writes + 1)
   const running = frames * FRAME_SECONDS + connects * 2 * FRAME_SECONDS + told * BATCH_SECONDS
   return {
-    'requests of the gateway, frames and posts': frames + told * recipients + perSecond(marks),
+    'gateway requests: frames and posts': frames + told * recipients + perSecond(marks),
     'new connections': connects,
-    'the same, of this stack by default': connects,
+    'new connections, this stack by default': connects,
     'write units, new table': writes,
     'write units, quota of a table': writes,
-    'executions at once': running,
-    'executions at once, new account': running,
-    'all come back at once: minutes at 70 a second': connected / 70 / 60,
+    'concurrent executions': running,
+    'concurrent executions, new account': running,
+    'minutes until all are reconnected, at 70 a second': connected / 70 / 60,
   }
 }
