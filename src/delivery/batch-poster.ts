@@ -36,10 +36,16 @@ export class BatchPoster {
   /** Epoch milliseconds. */
   readonly #retryUntil: number
   readonly #postUntil: number
-  #laggardsLeft = batchBudget.laggards
+  readonly #places: number
+  #laggardsLeft: number
 
-  /** @param startedAt when the batch began, in epoch milliseconds */
-  constructor(post: PostFrame, report: FanOutReport, startedAt: number) {
+  /**
+   * @param startedAt when the batch began, in epoch milliseconds
+   * @param share which share of the places is its own
+   */
+  constructor(post: PostFrame, report: FanOutReport, startedAt: number, share: number) {
+    this.#places = Math.floor(CONCURRENCY * share)
+    this.#laggardsLeft = Math.floor(batchBudget.laggards * share)
     this.#post = post
     this.#report = report
     this.#retryUntil = startedAt + batchBudget.retryMs
@@ -54,7 +60,7 @@ export class BatchPoster {
    */
   async postAll(eventsOf: ReadonlyMap<string, RecipientEvents>, paces: ReadonlyMap<string, number>): Promise<void> {
     const pace = new RoomPace(paces)
-    await forEachFairly(queuesOf(eventsOf.values()), CONCURRENCY, async (entry) => {
+    await forEachFairly(queuesOf(eventsOf.values()), this.#places, async (entry) => {
       const pacedMs = await pace.turn(entry.inbox.chatRoomIds)
       await this.#postTo(entry, pacedMs)
     })

@@ -14,11 +14,13 @@ import type { PostFrame } from './posting/post-frame.ts'
  * at once, and posted to before the next four are read. Rooms take turns.
  *
  * @param startedAt when the batch began, in epoch milliseconds; its time budget counts from then
+ * @param share which share of the places for posts it may use, if other fan-outs run at the same time
  */
 export async function fanOut(
   deliveries: readonly Delivery[],
   post: PostFrame,
   startedAt = Date.now(),
+  share = 1,
 ): Promise<FanOutReport> {
   const report: FanOutReport = {
     sizes: new Map(),
@@ -34,7 +36,7 @@ export async function fanOut(
   const postpone = (audiences: readonly Audience[]) => {
     report.postponed.push(...audiences.flatMap(({ deliveries }) => deliveries))
   }
-  const poster = new BatchPoster(post, report, startedAt)
+  const poster = new BatchPoster(post, report, startedAt, share)
   const audiences = audiencesOf(deliveries)
   const ranges = inTurns(audiences.filter(({ range }) => range !== undefined))
   const next = (count: number) => ranges.splice(0, count)

@@ -48,7 +48,7 @@ export interface NewRoom {
 /**
  * AP32. Creates a room with its first ten members and the subscription of the owner's session, in one transaction. The
  * room names the members that are still pending. The caller adds them with `completeRoom`; if it ends before it does,
- * the stream function adds them.
+ * the follow-ups add them.
  *
  * @returns the pending members; undefined if the room exists already
  * @throws Unavailable when the table is too busy; nothing was written

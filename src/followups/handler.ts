@@ -10,6 +10,7 @@ import { isSearchOn } from '../search/search-setting.ts'
 import { followDeletion } from './follow-deletion.ts'
 import { keepIndex } from './keep-index.ts'
 import { messageGone } from './message-gone.ts'
+import { completePending, pendingRoomIn } from './pending-room.ts'
 import { presenceOffIn } from './presence-off.ts'
 import { isBusOn } from './put-events.ts'
 import { tellBus } from './tell-bus.ts'
@@ -53,11 +54,12 @@ function worksOf(record: DynamoDBRecord, failed: Set<string>): Work[] {
   const records = [record]
   return readable(record, failed, () => {
     const [gone, mentions, departure] = [messageGone(record), mentionWorkOf(record), departureOf(record)]
-    const off = presenceOffIn(record)
+    const [off, pending] = [presenceOffIn(record), pendingRoomIn(record)]
     return [
       gone && { records, what: 'message gone', run: () => followDeletion(gone) },
       mentions && { records, what: 'mentions', run: () => keepMentions(mentions, mentions.named) },
       departure && { records, what: 'member gone', run: () => forgetRoom(departure) },
+      pending && { records, what: 'room pending', run: () => completePending(pending) },
       off !== undefined && { records, what: 'presence off', run: () => endPresence(off) },
     ].filter((work) => work !== undefined && work !== false)
   })

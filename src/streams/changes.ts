@@ -1,7 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda'
 import type { AuditRow } from '../entities/audit.ts'
 import { type Changed, type ChangeItem, Change as LogEntry, changesPartition } from '../entities/change.ts'
-import { ChatRoom } from '../entities/chat-room.ts'
 import { Connection, type ConnectionRow } from '../entities/connection.ts'
 import { FanOutTask, type FanOutTaskRow } from '../entities/fan-out-task.ts'
 import type { MembershipRow } from '../entities/membership.ts'
@@ -14,15 +13,6 @@ import { Typing, type TypingRow } from '../entities/typing.ts'
 import { defined } from '../protocol/defined.ts'
 import type { MarkerMove } from './marker-moved.ts'
 import { type Image, readAudit, readMembership, readMessage, readRow, type Shape } from './read-row.ts'
-
-/** A room whose creation has not added all its members yet. */
-export interface PendingRoom {
-  chatRoomId: string
-  roomName: string
-  createdBy: string
-  createdAt: number
-  pendingMembers: string[]
-}
 
 /** A user added a reaction to a message, or removed one. */
 export interface ReactionChanged {
@@ -56,7 +46,6 @@ export type Change =
   | { type: 'memberRemoved'; membership: MembershipRow }
   | { type: 'connectionRemoved'; connection: ConnectionRow }
   | { type: 'closeRequested'; connection: ConnectionRow }
-  | { type: 'roomPending'; room: PendingRoom }
   | { type: 'taskMade'; task: FanOutTaskRow }
   | { type: 'auditNoted'; entry: AuditRow }
   | { type: 'versionRaised'; chatRoomId: string; changed: Changed; quiet: boolean }
@@ -76,7 +65,6 @@ const reaction: Shape<ReactionRow> = {
   userId: 'string',
 }
 const connection: Shape<ConnectionRow> = { connectionId: 'string', userId: 'string' }
-const room: Shape<PendingRoom> = { chatRoomId: 'string', createdBy: 'string', pendingMembers: 'object' }
 
 const task: Shape<FanOutTaskRow> = { chatRoomId: 'string', after: 'string', through: 'string', deliveries: 'string' }
 
@@ -140,10 +128,6 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
       return image.CloseRequested === undefined
         ? undefined
         : { type: 'closeRequested', connection: readRow(Connection, image, connection) }
-    case 'ChatRoom':
-      return inserted && image.Setup?.S === 'pending'
-        ? { type: 'roomPending', room: readRow(ChatRoom, image, room) }
-        : undefined
     case 'Change':
       return inserted ? erasedOf(readRow(LogEntry, image, change)) : undefined
     case 'Audit':

@@ -20,6 +20,7 @@ import { type ReactionRecord, rollUp } from './roll-ups.ts'
 import { RoomClasses } from './room-classes.ts'
 import { tellOnline } from './tell-online.ts'
 import { tellPresence } from './tell-presence.ts'
+import { type Hurried, type Turn, turnsOf, type Unhurried } from './turns.ts'
 import { reportFailures } from '../delivery/report-failures.ts'
 import { sayGoodbye } from '../delivery/say-goodbye.ts'
 
@@ -45,20 +46,18 @@ export function streamHandler(
   return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const startedAt = Date.now()
     const failed = new FailedRecords(event.Records)
-    const { first, raised, reactions, afterPosts, comings, last } = changesOf(event.Records, failed)
-    // Before any post of the batch, so that a user who joined in it is subscribed when its messages are posted.
-    const reacted = await reactTo(first, failed)
-    const changed = await logChanges(raised, (records, error) => {
-      for (const { sequenceNumber } of records) failed.fail(sequenceNumber, 'versionRaised', error)
-    })
-    const urgent = new Map([...reacted, ...changed])
-    const rolledUp = rollUp(reactions, (records, error) => {
-      for (const { sequenceNumber } of records) failed.fail(sequenceNumber, 'reactionChanged', error)
-    })
-    const reports = [await fanOut([...urgent.keys()], post, startedAt)]
-    await rolledUp
-    const others = new Map([...(await reactTo(afterPosts, failed)), ...(await tellComings(comings, failed))])
-    if (others.size > 0) reports.push(await fanOut([...others.keys()], post, startedAt))
+    const { hurried, raised, reactions, afterPosts, comings, last } = changesOf(event.Records, failed)
+    const batch = { cache: new BatchCache(usersOf(hurried)), failed, startedAt, post }
+    const [posted] = await Promise.all([
+      postTurns(turnsOf(hurried, raised), batch),
+      rollUp(reactions, (records, error) => {
+        for (const { sequenceNumber } of records) failed.fail(sequenceNumber, 'reactionChanged', error)
+      }),
+    ])
+    const urgent = new Map(posted.flatMap(({ deliveries }) => [...deliveries]))
+    const others = new Map([...(await reactTo(afterPosts, batch)), ...(await tellComings(comings, failed))])
+    const reports = posted.map(({ report }) => report)
+    if (others.size > 0 || reports.length === 0) reports.push(await fanOut([...others.keys()], post, startedAt))
     await closeAll(last, { post, close }, failed)
     const recordOf = new Map([...urgent, ...others])
     for (const { chatRoomId, deliveries, error } of reports.flatMap(({ unread }) => unread)) {
@@ -91,10 +90,10 @@ type Close = Extract<Change, { type: 'closeRequested' }>
  * connections to close. Adds records that cannot be read to `failed`.
  */
 function changesOf(records: readonly DynamoDBRecord[], failed: FailedRecords) {
-  const first: Recorded<Reactive>[] = []
+  const hurried: Recorded<Hurried>[] = []
   const raised: ChangeRecord[] = []
   const reactions: ReactionRecord[] = []
-  const afterPosts: Recorded<Reactive>[] = []
+  const afterPosts: Recorded<Unhurried>[] = []
   const comings: Recorded<PresenceChanged | SessionChanged>[] = []
   const last: Recorded<Close>[] = []
   for (const record of records) {
@@ -108,28 +107,74 @@ function changesOf(records: readonly DynamoDBRecord[], failed: FailedRecords) {
       else if (change.type === 'presenceChanged' || change.type === 'sessionChanged')
         comings.push({ sequenceNumber, change })
       else if (isUnhurried(change)) afterPosts.push({ sequenceNumber, change })
-      else first.push({ sequenceNumber, change })
+      else hurried.push({ sequenceNumber, change })
     } catch (error) {
       failed.fail(sequenceNumber, record.eventName, error)
     }
   }
-  return { first, raised, reactions, afterPosts, comings, last }
+  return { hurried, raised, reactions, afterPosts, comings, last }
+}
+
+/** Returns the users whose memberships have begun or ended, by room. */
+function usersOf(changes: readonly Recorded<Hurried>[]): Map<string, Set<string>> {
+  const users = new Map<string, Set<string>>()
+  for (const { change } of changes) {
+    if (change.type !== 'memberAdded' && change.type !== 'memberRemoved') continue
+    const { chatRoomId, userId } = change.membership
+    users.set(chatRoomId, (users.get(chatRoomId) ?? new Set()).add(userId))
+  }
+  return users
+}
+
+/** Whether a change may wait until the messages are posted: the end of a connection, and a read marker. */
+const isUnhurried = (change: Reactive): change is Unhurried =>
+  change.type === 'connectionRemoved' || change.type === 'markerMoved'
+
+/** What all steps of a batch share. */
+interface Batch {
+  cache: BatchCache
+  failed: FailedRecords
+  startedAt: number
+  post: PostFrame
+}
+
+/** What a turn has posted: the deliveries in the order of their records, each with its record's sequence number. */
+interface PostedTurn {
+  deliveries: ReadonlyMap<Delivery, string>
+  report: FanOutReport
 }
 
 /**
- * Whether a change may wait until the messages are posted: the end of a connection, a read marker, and the members
- * still missing in a new room. Each of those members is subscribed by a record of their own.
+ * Prepares one turn after the other. Each turn is posted as soon as it is prepared, and the next turn doesn't wait for
+ * its posts. The turns share the places for posts evenly, because a room must not wait for the recipients of others.
  */
-const isUnhurried = ({ type }: Reactive): boolean =>
-  type === 'connectionRemoved' || type === 'roomPending' || type === 'markerMoved'
+async function postTurns(
+  [turn, ...later]: readonly Turn[],
+  batch: Batch,
+  turns = later.length + 1,
+): Promise<PostedTurn[]> {
+  if (turn === undefined) return []
+  const reacted = await reactTo(turn.reactive, batch)
+  const changed = await logChanges(turn.raised, (records, error) => {
+    for (const { sequenceNumber } of records) batch.failed.fail(sequenceNumber, 'versionRaised', error)
+  })
+  const deliveries = new Map([...reacted, ...changed])
+  const [report, others] = await Promise.all([
+    fanOut([...deliveries.keys()], batch.post, batch.startedAt, 1 / turns),
+    postTurns(later, batch, turns),
+  ])
+  return [{ deliveries, report }, ...others]
+}
 
-/** Reacts to changes. Returns the deliveries in the order of their records, each with its record's sequence number. */
+/**
+ * Reacts to changes, before anything of their turn is posted, so that a user who joined in the batch is subscribed by
+ * then. Returns the deliveries in the order of their records, each with its record's sequence number.
+ */
 async function reactTo(
   changes: readonly Recorded<Reactive>[],
-  failed: FailedRecords,
+  { cache, failed }: Batch,
 ): Promise<ReadonlyMap<Delivery, string>> {
   const deliveries = new Map<string, Delivery[]>()
-  const cache = new BatchCache()
   await forEachLimited(changes, REACTIONS_AT_ONCE, async ({ sequenceNumber, change }) => {
     try {
       deliveries.set(sequenceNumber, await react(change, cache))

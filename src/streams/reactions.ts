@@ -1,23 +1,22 @@
-import { getRoom, isPending, type RoomRow } from '../entities/chat-room.ts'
+import { getRoom, type RoomRow } from '../entities/chat-room.ts'
 import type { AuditRow } from '../entities/audit.ts'
 import { defined } from '../protocol/defined.ts'
 import { keptOf } from '../rooms/kept.ts'
 import { readableAfter } from '../rooms/admission.ts'
 import { accessOfRoom, shownRole } from '../rooms/room-view.ts'
 import type { ConnectionRow } from '../entities/connection.ts'
-import { completeRoom } from '../entities/create-room.ts'
 import { readHistory } from '../rooms/read-history.ts'
 import { joinIdNow, keepSubscribed } from '../rooms/keep-subscribed.ts'
-import { getMembership, type MembershipRow } from '../entities/membership.ts'
+import { getMembers, getMembership, type MembershipRow } from '../entities/membership.ts'
 import { deletePresent, deletePresentUser } from '../entities/present.ts'
 import type { MessageRow } from '../entities/message.ts'
-import { endSession, sessionsOfUser } from '../entities/session.ts'
+import { endSession, type SessionRow, sessionsOfUser } from '../entities/session.ts'
 import { placeOf, recipientOf, unsubscribe } from '../entities/subscription.ts'
 import type { TypingRow } from '../entities/typing.ts'
 import type { MessageEvent } from '../protocol/events.ts'
 import { messageEventOf, messageEventWithFile } from '../files/message-event.ts'
 import type { BatchCache } from './batch-cache.ts'
-import type { Change, PendingRoom, PresenceChanged, ReactionChanged, SessionChanged } from './changes.ts'
+import type { Change, PresenceChanged, ReactionChanged, SessionChanged } from './changes.ts'
 import { markerMoved } from './marker-moved.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import { deliveriesOfTask } from '../delivery/range-tasks.ts'
@@ -33,6 +32,22 @@ const CATCH_UP = 50
 
 const roomIn = (cache: BatchCache, chatRoomId: string): Promise<RoomRow | undefined> =>
   cache.once(`room ${chatRoomId}`, () => getRoom(chatRoomId))
+
+/** Returns a user's membership, which is read together with those of all users of the batch in this room. AP119. */
+async function memberIn(cache: BatchCache, chatRoomId: string, userId: string): Promise<MembershipRow | undefined> {
+  const users = cache.usersOf.get(chatRoomId) ?? new Set([userId])
+  const members = await cache.once(`members ${chatRoomId}`, async () => {
+    const rows = await getMembers(chatRoomId, [...users])
+    return new Map(rows.map((row) => [row.userId, row]))
+  })
+  return members.get(userId)
+}
+
+/** Returns a user's sessions, also those that have expired. */
+const sessionsIn = (cache: BatchCache, userId: string): Promise<SessionRow[]> =>
+  cache.once(`all sessions ${userId}`, () => sessionsOfUser(userId, 0))
+
+const isLive = ({ expiresAt }: SessionRow): boolean => expiresAt * 1_000 > Date.now()
 
 /** A change that is handled on its own, not together with others of its batch. */
 export type Reactive = Exclude<
@@ -56,8 +71,6 @@ export async function react(change: Reactive, cache: BatchCache): Promise<Delive
       return memberRemoved(change.membership, cache)
     case 'connectionRemoved':
       return connectionRemoved(change.connection)
-    case 'roomPending':
-      return roomPending(change.room)
     case 'auditNoted':
       return auditNoted(change.entry)
     case 'markerMoved':
@@ -103,9 +116,10 @@ function typingChanged({ chatRoomId, also = [], ...own }: TypingRow): Delivery[]
  */
 async function memberAdded(membership: MembershipRow, cache: BatchCache): Promise<Delivery[]> {
   const { chatRoomId, userId, joinId, joinedAt, originConnectionId } = membership
+  const [member, sessions] = await Promise.all([memberIn(cache, chatRoomId, userId), sessionsIn(cache, userId)])
   // The member has left. If they have come back, the record of the new membership takes care of it.
-  if ((await getMembership(chatRoomId, userId))?.joinId !== joinId) return []
-  const others = (await sessionsOfUser(userId, Date.now())).filter((one) => one.connectionId !== originConnectionId)
+  if (member?.joinId !== joinId) return []
+  const others = sessions.filter((one) => isLive(one) && one.connectionId !== originConnectionId)
   const joined = await keepSubscribed(userId, others, [{ chatRoomId, joinId }], () => joinIdNow(chatRoomId, userId))
   if (!joined.has(chatRoomId)) return []
   const deliveries: Delivery[] = []
@@ -143,13 +157,13 @@ async function memberAdded(membership: MembershipRow, cache: BatchCache): Promis
  * still need their subscriptions to receive `removed`, so the janitor deletes the subscriptions later.
  */
 async function memberRemoved({ chatRoomId, userId, joinId }: MembershipRow, cache: BatchCache): Promise<Delivery[]> {
-  const [room, sessions] = await Promise.all([roomIn(cache, chatRoomId), sessionsOfUser(userId, 0)])
-  if (room === undefined) return []
+  if ((await roomIn(cache, chatRoomId)) === undefined) return []
+  const [member, sessions] = await Promise.all([memberIn(cache, chatRoomId, userId), sessionsIn(cache, userId)])
   await Promise.all([
     ...sessions.map((session) => unsubscribe({ chatRoomId, place: placeOf(session) }, { joinId })),
     deletePresentUser({ chatRoomId, userId, joinId }),
   ])
-  if ((await getMembership(chatRoomId, userId)) !== undefined) return []
+  if (member !== undefined) return []
   return [{ event: { event: 'memberLeft', chatRoomId, userId, timestamp: Date.now() }, exceptUserId: userId }]
 }
 
@@ -181,10 +195,4 @@ async function auditNoted({ chatRoomId, action, userId, joinId, reason, until }:
   const only = (await sessionsOfUser(userId, Date.now())).map(recipientOf)
   const event = { event: 'removed', chatRoomId, reason: reasons[action], ...defined({ note: reason, until }) } as const
   return [{ event, only }]
-}
-
-/** Completes a room whose creation ended before all members were added. Does nothing if the room is complete. */
-async function roomPending({ chatRoomId, createdAt, pendingMembers }: PendingRoom): Promise<Delivery[]> {
-  if (await isPending(chatRoomId)) await completeRoom({ chatRoomId, createdAt }, pendingMembers)
-  return []
 }

@@ -1146,7 +1146,9 @@ describe('what a batch of the stream costs', () => {
     const cut = { chatRoomId: 'cut', roomName: 'Cut', createdBy: 'ada', createdAt: 0 }
     const pending = ChatRoom.put({ ...cut, setup: 'pending', pendingMembers: ['zoe'] })
     await pending.go()
-    await measureBatch([record('INSERT', itemOf(pending.params()))])
+    const Records = [record('INSERT', itemOf(pending.params()))]
+    await measure('followups', async () => expect(await followUp({ Records })).toEqual({ batchItemFailures: [] }))
+    expect((await roomWithMembers('cut', { limit: 10 }))!.members).toEqual(['zoe'])
 
     await room('late')
     await nextSeq('late', Date.now())
@@ -1180,7 +1182,7 @@ const rare: Record<string, Record<string, string>> = {
   },
   typingIndicator: counted,
   handleFileUpload: counted,
-  streams: {
+  followups: {
     'ConditionCheckItem on the table': 'a first member whose mirror was there before gets it again',
   },
 }

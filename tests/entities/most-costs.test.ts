@@ -247,7 +247,7 @@ const worst: Record<
     frame: { roomName: 'r'.repeat(128), members: strangers },
     reads: 210,
     writes: 100,
-    posts: '1 for each connection of each member; the stream writes 2 units for each',
+    posts: '1 for each connection of each member; the follow-ups write 2 units for each',
     kb: 4,
     each: 100,
   },

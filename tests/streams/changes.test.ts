@@ -1,6 +1,5 @@
 import '../support/own-table.ts'
 import { describe, expect, test } from 'vitest'
-import { ChatRoom } from '../../src/entities/chat-room.ts'
 import { Present, type PresentRow, presentKey } from '../../src/entities/present.ts'
 import { Session } from '../../src/entities/session.ts'
 import { RoomState } from '../../src/entities/room-state.ts'
@@ -55,17 +54,6 @@ test('a connection is of interest when it is gone', () => {
   const row = connection('Lx9bcfQkIAMCEAA=', 'ada')
   expect(changeOf(connectionRecord('REMOVE', row))).toEqual({ type: 'connectionRemoved', connection: row })
   expect(changeOf(connectionRecord('INSERT', row))).toBeUndefined()
-})
-
-test('a room whose founding was cut off is pending, and no other', () => {
-  const room = { chatRoomId: 'general', roomName: 'General', createdBy: 'ada', createdAt: 1 }
-  const pending = imageOf(ChatRoom.put({ ...room, setup: 'pending', pendingMembers: ['zoe'] }))
-  expect(changeOf(recordOf('INSERT', pending))).toMatchObject({
-    type: 'roomPending',
-    room: { ...room, pendingMembers: ['zoe'] },
-  })
-  expect(changeOf(recordOf('MODIFY', pending))).toBeUndefined()
-  expect(changeOf(recordOf('INSERT', imageOf(ChatRoom.put(room))))).toBeUndefined()
 })
 
 test('an entry of the audit log is noted when it is new', () => {

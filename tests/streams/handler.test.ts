@@ -444,6 +444,90 @@ test('who has left is unsubscribed before what was said in the same batch goes o
   expect(gateway.heardBy(ada)).toEqual(['message 1', 'memberLeft'])
 })
 
+/** Returns records of users who were added to a room when it was created, or who have left it. */
+const strangers = (eventName: 'INSERT' | 'REMOVE', chatRoomId: string, count: number) =>
+  Array.from({ length: count }, (_, i) =>
+    membershipRecord(eventName, membership(chatRoomId, `stranger-${i}`, { founding: true })),
+  )
+
+/** Counts the requests to the table until the test ends. */
+function countRequests(): Map<string, number> {
+  const counts = new Map<string, number>()
+  intercept(client, ({ operation }, send) => {
+    counts.set(operation, (counts.get(operation) ?? 0) + 1)
+    return send()
+  })
+  return counts
+}
+
+test('no message waits for what happens in other rooms: 499 members there, and the table answers nothing of it', async () => {
+  const [room, other, changed] = [unique('room'), unique('other'), unique('changed')]
+  const id = await listening('ada', [room])
+  let answer = () => {}
+  const held = new Promise<void>((resolve) => (answer = resolve))
+  intercept(client, async ({ input }, send) => {
+    if (!JSON.stringify(input).includes(`subscriptions#${room}`)) await held
+    return send()
+  })
+  const raised = messageImage(message(changed, 1))
+  const records = [
+    recordOf('MODIFY', { ...raised, Version: { N: '2' } }, raised),
+    ...strangers('INSERT', other, 250),
+    ...strangers('REMOVE', unique('gone'), 248),
+    messageRecord(room, 1),
+  ]
+  const handled = handle(...records)
+  await expect.poll(() => gateway.heardBy(id)).toEqual(['message 1'])
+  answer()
+  expect(await handled).toEqual([])
+})
+
+test('a message waits for the members of its own room, and not for those of others', async () => {
+  const { room, users, connections } = await roomWithOthers(['bob'])
+  const other = unique('other')
+  let answer = () => {}
+  const held = new Promise<void>((resolve) => (answer = resolve))
+  intercept(client, async ({ input }, send) => {
+    if (JSON.stringify(input).includes('stranger-')) await held
+    return send()
+  })
+  const row = membership(room, users[0]!)
+  await addMember(row)
+  const handled = handle(...strangers('INSERT', other, 100), messageRecord(room, 1), membershipRecord('INSERT', row))
+  await expect.poll(() => gateway.heardBy(connections[0]!)).toEqual(['message 1', 'roomAdded', 'memberJoined'])
+  answer()
+  expect(await handled).toEqual([])
+})
+
+test('a recipient who does not answer holds up no message of a room whose members have changed', async () => {
+  const quiet = unique('quiet')
+  const slow = await listening('eve', [quiet])
+  const { room, users, ada } = await roomWithOthers(['bob'])
+  let answer = () => {}
+  const held = new Promise<void>((resolve) => (answer = resolve))
+  gateway.fault = (id) => (id === slow ? held : undefined)
+  const row = membership(room, users[0]!)
+  await addMember(row)
+  const handled = handle(messageRecord(quiet, 1), messageRecord(room, 1), membershipRecord('INSERT', row))
+  await expect.poll(() => gateway.heardBy(ada)).toEqual(['message 1', 'memberJoined'])
+  answer()
+  await handled
+  expect(gateway.heardBy(slow)).toEqual(['message 1'])
+})
+
+test('members without a session cost a query each, and a hundredth of a read of their memberships', async () => {
+  const { room } = await roomWithOthers([])
+  const counts = countRequests()
+  await handle(...strangers('INSERT', room, 499))
+  expect(Object.fromEntries(counts)).toEqual({ Query: 499, BatchGetItem: 5 })
+})
+
+test('the members of a deleted room cost one read together', async () => {
+  const counts = countRequests()
+  await handle(...strangers('REMOVE', unique('gone'), 500))
+  expect(Object.fromEntries(counts)).toEqual({ GetItem: 1 })
+})
+
 test('a join that is redelivered after the leave subscribes nobody and is not delivered', async () => {
   const { room, users, connections, ada } = await roomWithOthers(['bob'])
   await handle(membershipRecord('INSERT', membership(room, users[0]!)))

@@ -20,8 +20,8 @@ import { requireRetention } from '../require-retention.ts'
 import { requireRoomCreation, roomPolicy } from '../room-policy.ts'
 
 /**
- * How many of the members that do not fit into the room's transaction are added here. If there are more, the stream
- * function adds them all. So a frame costs at most 100 write units, and no member is written twice.
+ * How many of the members that do not fit into the room's transaction are added here. If there are more, the
+ * follow-ups add them all. So a frame costs at most 100 write units, and no member is written twice.
  */
 const MEMBERS_AT_ONCE = 24
 
@@ -52,7 +52,7 @@ export const createRoom = action('createRoom', async (input, caller) => {
     connection && setOpenRoom(connection.connectionId, chatRoomId),
   ])
   for (const end of ends) {
-    // The stream function adds the missing members. The open room is set again at the next join.
+    // The follow-ups add the missing members. The open room is set again at the next join.
     if (end.status === 'rejected') logger.warn('room not quite created', { chatRoomId, error: end.reason as Error })
   }
   const found = { room, details, members: members.sort() }
