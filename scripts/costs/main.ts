@@ -7,7 +7,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { format } from 'prettier'
 import { HABITS, type Habits, month } from './month.ts'
-import { costTable, monthTable, peakTable } from './table.ts'
+import { costTable, doingTable, monthTable, peakTable } from './table.ts'
 
 const optionOf = (habit: string) => habit.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)
 const names = Object.keys(HABITS) as (keyof Habits)[]
@@ -34,7 +34,7 @@ if (wrong !== undefined) {
   console.log(names.map((name) => `--${optionOf(name)} ${habits[name]}`).join(' '))
   console.log(monthTable(month(habits)))
 } else if (values.write === true) {
-  await write('operations.md', { costs: costTable(), month: monthTable(month(HABITS)) })
+  await write('operations.md', { costs: costTable(), doings: doingTable(), month: monthTable(month(HABITS)) })
   await write('scale.md', { peak: peakTable() })
 } else {
   console.log(costTable())

@@ -1,3 +1,4 @@
+import { costOfDoing, DOINGS } from './changes.ts'
 import { type Cost, costPerMillion, total } from './model.ts'
 import { HABITS, month } from './month.ts'
 import { peak, QUOTAS } from './peak.ts'
@@ -28,6 +29,26 @@ export function costTable(): string {
     }),
   )
   return [HEAD, HEAD.map(() => '--:'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('')
+}
+
+/** The rooms of the table of doings, by connections. */
+const DOING_ROOMS = [10, 1_000]
+
+/** Returns the table of what is done to messages as Markdown: dollars per million, in small and large rooms. */
+export function doingTable(): string {
+  const rows = DOINGS.map((doing) => {
+    const costs = DOING_ROOMS.map((connections) => costOfDoing(doing, connections))
+    const { frames, writes } = costs[0]!
+    const totals = costs.flatMap((cost) => [cost.reads, cost.posts, frames + writes + cost.reads + cost.posts])
+    return [doing.name, ...[frames, writes, ...totals].map(dollars)]
+  })
+  const inRooms = DOING_ROOMS.flatMap((connections) =>
+    ['reads', 'posts', 'total'].map((part) => `${part}, ${connections.toLocaleString('en-US')}`),
+  )
+  const head = ['a million', 'frames in, replies', 'table writes', ...inRooms]
+  return [head, head.map((_, i) => (i === 0 ? '---' : '--:')), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |\n`)
+    .join('')
 }
 
 const dollars = (amount: number): string =>

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { costOfDoing, DOINGS } from '../../scripts/costs/changes.ts'
 import { ASSUMED, costPerMillion, GUARD, PRICES, SEND, SUBSCRIPTION_BYTES, total } from '../../scripts/costs/model.ts'
 import { HABITS, month, reconnectUnits, UNITS } from '../../scripts/costs/month.ts'
 import { peak, QUOTAS } from '../../scripts/costs/peak.ts'
-import { costTable, monthTable, peakTable } from '../../scripts/costs/table.ts'
+import { costTable, doingTable, monthTable, peakTable } from '../../scripts/costs/table.ts'
 import { documented as dataModel } from '../support/documented.ts'
 
 const root = new URL('../../', import.meta.url)
@@ -83,6 +84,24 @@ test('the units of a send and of its fan-out are those that were measured', () =
   }
   const added = (GUARD.writeUnits * PRICES.writeUnit + GUARD.readUnits * PRICES.readUnit) * 1e6
   expect(text).toContain(`**$${added.toFixed(2)}**`)
+})
+
+test('the table of changes is what the script computes of the measured units', () => {
+  expect(rowsOf(between('<!-- doings:start -->', '<!-- doings:end -->'))).toEqual(rowsOf(doingTable()))
+})
+
+test.for([10, 1_000])('a million messages cost the same in both tables, in a room of %i', (connections) => {
+  const { framesIn, posts, writes, reads, dataOut } = costPerMillion(connections)
+  expect(costOfDoing(DOINGS[0]!, connections)).toEqual({
+    frames: framesIn,
+    writes: close(writes),
+    reads: close(reads),
+    posts: close(posts + dataOut),
+  })
+})
+
+test('a change that nobody has measured has no price', () => {
+  expect(() => costOfDoing(DOINGS[0]!, 10, new Map())).toThrow('docs/data-model.md has no row "`sendMessage`')
 })
 
 test('the month of the page is what the script computes', () => {

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs'
+import { ASSUMED, PRICES, SUBSCRIPTION_BYTES } from './model.ts'
+
+/** Request units. */
+interface Units {
+  reads: number
+  writes: number
+}
+
+/** What a user does, and the measured rows of `docs/data-model.md` that it causes. */
+interface Doing {
+  name: string
+  /** The action and what follows it. */
+  rows: readonly string[]
+  /** What the stream function does once for all doings of a batch, and how many of them are in the batch. */
+  inBatch: { rows: readonly string[]; of: number }
+  /** Whether the connection that asked gets the event too. */
+  toAll: boolean
+}
+
+const MESSAGE = 'the stream: 1 message, room of 2 connections'
+const CHANGE = 'the stream: a message changed, room of 2 connections'
+
+export const DOINGS: readonly Doing[] = [
+  { name: '`sendMessage`', rows: ['`sendMessage`, room of 2 connections'], inBatch: one(MESSAGE), toAll: false },
+  {
+    name: '… a reply in a thread',
+    rows: ['`sendMessage`, a reply in a thread', 'the follow-ups: 1 reply in a thread'],
+    inBatch: one(MESSAGE),
+    toAll: false,
+  },
+  {
+    name: '… that mentions a member',
+    rows: ['`sendMessage`, room of 2 connections', 'the follow-ups: 1 member mentioned'],
+    inBatch: one(MESSAGE),
+    toAll: false,
+  },
+  { name: '`editMessage`', rows: ['`editMessage`'], inBatch: one(CHANGE), toAll: true },
+  { name: '`deleteMessage`', rows: ['`deleteMessage`'], inBatch: one(CHANGE), toAll: true },
+  { name: '`addReaction`', rows: ['`addReaction`'], inBatch: one('the stream: 1 reaction', CHANGE), toAll: true },
+  {
+    name: '… 20 in a batch, each',
+    rows: ['`addReaction`'],
+    inBatch: { rows: ['the stream: 20 reactions to one message', CHANGE], of: 20 },
+    toAll: true,
+  },
+]
+
+function one(...rows: string[]) {
+  return { rows, of: 1 }
+}
+
+/** Returns the measured units of an action, from the table of `docs/data-model.md`. */
+export function measuredUnits(): ReadonlyMap<string, Units> {
+  const text = readFileSync(new URL('../../docs/data-model.md', import.meta.url), 'utf8')
+  const [, table = ''] = /<!-- costs -->\n+((?:\|.*\n)*)/.exec(text) ?? []
+  const rows = table.split('\n').map((line) => line.split('|').map((cell) => cell.trim()))
+  return new Map(
+    rows.map(([, action = '', , , reads, writes]) => [action, { reads: Number(reads), writes: Number(writes) }]),
+  )
+}
+
+/** Dollars for a million. Without Lambda and logs, which cost some $2 for each doing that comes alone. */
+export interface DoingCost {
+  frames: number
+  writes: number
+  /** With the recipients, who are read once in a batch. */
+  reads: number
+  /** With the data out. */
+  posts: number
+}
+
+/**
+ * Returns what a million of a doing costs.
+ *
+ * @param connections connections in the room, including that of the user who does it
+ * @throws Error when the document has no row of that name
+ */
+export function costOfDoing(doing: Doing, connections: number, units = measuredUnits()): DoingCost {
+  const sum = (rows: readonly string[], share: number, key: keyof Units) =>
+    rows.reduce((all, row) => {
+      const found = units.get(row)
+      if (found === undefined) throw new Error(`docs/data-model.md has no row "${row}"`)
+      return all + found[key] * share
+    }, 0)
+  const { rows, inBatch, toAll } = doing
+  const all = (key: keyof Units) => sum(rows, 1, key) + sum(inBatch.rows, 1 / inBatch.of, key)
+  // The measured batches were in rooms of 2 connections, whose subscriptions take 1 unit.
+  const moreReads = Math.ceil((connections * SUBSCRIPTION_BYTES) / 4_096) - 1
+  const posts = (connections - (toAll ? 0 : 1)) / inBatch.of
+  return {
+    frames: 2e6 * PRICES.frame,
+    writes: 1e6 * all('writes') * PRICES.writeUnit,
+    reads: 1e6 * (all('reads') + moreReads / inBatch.of) * PRICES.readUnit,
+    posts: 1e6 * posts * (PRICES.frame + (ASSUMED.eventBytes / 2 ** 30) * PRICES.outGigabyte),
+  }
+}
