@@ -1,16 +1,31 @@
-/** The clients, in a process of their own: they send at an even rate and record when each event arrives. */
+/**
+ * The clients, in a process of their own: they send and react at an even rate, and record when each event arrives. Only
+ * the first hundred read what they receive: a thousand that parse their frames would need a core of their own.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RawClient } from '../../scripts/shared/raw-client.ts'
+import { MAX_ADD_MEMBERS } from '../../src/protocol/limits.ts'
 import { answerCalls } from '../shared/rpc.ts'
 
-/** What the clients received of the messages that they sent. */
+/** How much is sent, evenly spread over the seconds. */
+export interface Rate {
+  perSecond: number
+  /** Reactions per second, each to one of the last messages. */
+  reactionsPerSecond: number
+  seconds: number
+}
+
+/** What the clients that read received of the messages that were sent. */
 export interface Received {
   sent: number
-  /** Frames with messages. Each was one post. */
+  reacted: number
+  /** Frames with messages or their changes. Each was one post. */
   posts: number
   /** Messages, counted once for each connection that received them. */
   events: number
-  /** Milliseconds from the send to the arrival of each event. */
+  /** New summaries of reactions, counted likewise. */
+  summaries: number
+  /** Milliseconds from the send to the arrival of each message. */
   latenciesMs: number[]
 }
 
@@ -22,24 +37,55 @@ const SENDERS = 20
 /** Milliseconds after which a phase that hangs fails. */
 const DEADLINE_MS = 20_000
 
+/** Connections that read what they receive. */
+const READERS = 100
+/** Reactions go to the last messages, as people's do. */
+const REACTED_TO = 20
+
 const clients: RawClient[] = []
+const lastMessages: string[] = []
 const sentAt = new Map<string, number>()
 let received: Received
 let complete = () => {}
 
-function listen(client: RawClient): void {
+function listen(client: RawClient, index: number): void {
+  if (index >= READERS) {
+    client.socket.removeAllListeners('message')
+    // What arrives is thrown away; without a listener it would be kept.
+    client.socket.on('message', () => {})
+    return
+  }
   let known = client.events.length
   client.socket.on('message', () => {
     const now = performance.now()
-    const fresh = client.events.slice(known).filter((event) => event.event === 'message')
+    const fresh = client.events.slice(known)
     known = client.events.length
-    if (fresh.length === 0) return
+    const messages = fresh.filter((event) => event.event === 'message')
+    const summaries = fresh.filter((event) => event.event === 'messageUpdated').length
+    if (messages.length + summaries === 0) return
     received.posts++
-    received.events += fresh.length
-    received.latenciesMs.push(...fresh.map(({ content }) => now - sentAt.get(content)!))
-    if (received.events === received.sent * clients.length) complete()
+    received.events += messages.length
+    received.summaries += summaries
+    received.latenciesMs.push(...messages.map(({ content }) => now - sentAt.get(content)!))
+    if (index === 0) {
+      lastMessages.push(...messages.map(({ messageId }) => messageId))
+      lastMessages.splice(0, lastMessages.length - REACTED_TO)
+    }
+    if (received.events === received.sent * Math.min(READERS, clients.length)) complete()
   })
 }
+
+/** Does something so many times, evenly spread over the seconds. */
+async function evenly(times: number, seconds: number, act: (i: number) => void): Promise<void> {
+  const startedAt = performance.now()
+  for (let i = 0; i < times; i++) {
+    const due = startedAt + (i * seconds * 1_000) / times
+    if (due > performance.now()) await sleep(due - performance.now())
+    act(i)
+  }
+}
+
+const say = (client: RawClient, frame: object) => client.socket.send(JSON.stringify({ chatRoomId: ROOM, ...frame }))
 
 const calls = {
   /** Connects one client for each user, and creates a room with all of them. */
@@ -49,29 +95,40 @@ const calls = {
       await client.request({ action: 'sync' })
       clients.push(client)
     }
-    await clients[0]!.request({ action: 'createRoom', chatRoomId: ROOM, roomName: 'Bench', members: users })
+    const [first] = clients as [RawClient]
+    await first.request({ action: 'createRoom', chatRoomId: ROOM, roomName: 'Bench' })
+    for (let at = 1; at < users.length; at += MAX_ADD_MEMBERS) {
+      const userIds = users.slice(at, at + MAX_ADD_MEMBERS)
+      await first.request({ action: 'addMembers', chatRoomId: ROOM, userIds })
+    }
     await Promise.all(clients.slice(1).map((client) => client.event('roomAdded')))
     clients.forEach(listen)
   },
 
   /**
-   * Sends messages at this rate.
+   * Sends messages and reactions at this rate.
    *
-   * @throws Error if not every message has reached every connection in time
+   * @throws Error if not every message has reached every reader in time
    */
-  async send({ perSecond, seconds }: { perSecond: number; seconds: number }): Promise<Received> {
-    received = { sent: perSecond * seconds, posts: 0, events: 0, latenciesMs: [] }
+  async send({ perSecond, reactionsPerSecond, seconds }: Rate): Promise<Received> {
+    const [sent, reacted] = [perSecond * seconds, reactionsPerSecond * seconds]
+    received = { sent, reacted, posts: 0, events: 0, summaries: 0, latenciesMs: [] }
     sentAt.clear()
+    lastMessages.length = 0
     const allReceived = new Promise<void>((resolve) => (complete = resolve))
-    const startedAt = performance.now()
-    for (let i = 0; i < received.sent; i++) {
-      const due = startedAt + (i * 1_000) / perSecond
-      if (due > performance.now()) await sleep(due - performance.now())
-      const content = `${String(i)} `.padEnd(CONTENT_BYTES, 'x')
-      sentAt.set(content, performance.now())
-      const { socket } = clients[i % SENDERS]!
-      socket.send(JSON.stringify({ action: 'broadcastMessage', chatRoomId: ROOM, content }))
-    }
+    await Promise.all([
+      evenly(sent, seconds, (i) => {
+        const content = `${String(i)} `.padEnd(CONTENT_BYTES, 'x')
+        sentAt.set(content, performance.now())
+        say(clients[i % SENDERS]!, { action: 'broadcastMessage', content })
+      }),
+      evenly(reacted, seconds, (i) => {
+        const messageId = lastMessages[i % lastMessages.length]
+        // Before the first message has arrived there is nothing to react to.
+        if (messageId !== undefined)
+          say(clients[i % clients.length]!, { action: 'addReaction', messageId, reaction: '👍' })
+      }),
+    ])
     const late = new AbortController()
     const deadline = sleep(DEADLINE_MS, undefined, { signal: late.signal }).then(() => {
       throw new Error(
