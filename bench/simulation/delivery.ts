@@ -163,7 +163,7 @@ class Simulation {
       const events = new Map<string, number>()
       for (const { room, isRange } of batch) if (!isRange) events.set(room.id, (events.get(room.id) ?? 0) + 1)
       const recipients = this.#traffic.ignoresSizes ? 0 : Math.max(...batch.map((record) => record.recipients))
-      const lastsMs = coalescing.lastsMs({ startedAt, events, reactions: 0, recipients })
+      const lastsMs = coalescing.lastsMs({ startedAt, events, reactions: 0, reactors: 0, recipients })
       yield Math.max(0, startedAt + lastsMs - this.#agenda.nowMs) + STEP_MS
     }
   }

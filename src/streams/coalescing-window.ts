@@ -26,10 +26,10 @@ const SECOND_MS = 1_000
 const FULL_EVENTS = 100
 
 /**
- * From this many reactions in a batch, the next batch comes a second later, so that each summary is written once for
- * all.
+ * From this many users who react to one message in a batch, the next batch comes a second later, so that the message's
+ * summary is written once for all. Users are counted, because one user alone must not hold up the others.
  */
-const MANY_REACTIONS = 20
+const MANY_REACTORS = 20
 const REACTIONS_MS = 1_000
 
 /** Limited, because the shard's other rooms wait as well. */
@@ -46,9 +46,13 @@ export interface Posted {
   events: ReadonlyMap<string, number>
   /** How many reactions the batch added or removed. */
   reactions: number
+  /** How many users have done so for one message, at most. */
+  reactors: number
   /** Recipients in the largest room that the batch posted to. */
   recipients: number
 }
+
+type More = Omit<Posted, 'startedAt' | 'events'>
 
 /**
  * Makes batches larger under pressure, so that more events share a post.
@@ -77,11 +81,11 @@ export class CoalescingWindow {
    *
    * @param startedAt when the invocation began, in epoch milliseconds
    * @param deliveries the deliveries that it posted
-   * @param reactions how many reactions its batch added or removed
-   * @param recipients recipients in the largest room that it posted to
+   * @param more what else the window needs to know of the batch
    */
-  async hold(startedAt: number, deliveries: readonly Delivery[], reactions = 0, recipients = 0): Promise<void> {
-    const lastsMs = this.lastsMs({ startedAt, events: eventsByRoom(deliveries), reactions, recipients })
+  async hold(startedAt: number, deliveries: readonly Delivery[], more: Partial<More> = {}): Promise<void> {
+    const none = { reactions: 0, reactors: 0, recipients: 0 }
+    const lastsMs = this.lastsMs({ startedAt, events: eventsByRoom(deliveries), ...none, ...more })
     const holdMs = startedAt + lastsMs - Date.now()
     if (holdMs <= 0) return
     await new Promise((resolve) => setTimeout(resolve, holdMs))
@@ -91,13 +95,13 @@ export class CoalescingWindow {
   lastsMs(batch: Posted): number {
     this.#recent = [...this.#recent.filter((one) => one.startedAt > batch.startedAt - SECOND_MS), batch]
     const isBacklog = Math.max(0, ...batch.events.values()) >= FULL_EVENTS
-    return Math.max(isBacklog ? 0 : this.#waitMs(batch.reactions), this.#crowdMs(batch.recipients))
+    return Math.max(isBacklog ? 0 : this.#waitMs(batch), this.#crowdMs(batch.recipients))
   }
 
-  #waitMs(reactions: number): number {
+  #waitMs({ reactions, reactors }: Posted): number {
     const { milliseconds } = this.#window
     if (this.#isUnderPressure()) return milliseconds
-    return milliseconds > 0 && reactions >= MANY_REACTIONS && reactions < FULL_REACTIONS ? REACTIONS_MS : 0
+    return milliseconds > 0 && reactors >= MANY_REACTORS && reactions < FULL_REACTIONS ? REACTIONS_MS : 0
   }
 
   #crowdMs(recipients: number): number {

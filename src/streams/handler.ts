@@ -16,7 +16,7 @@ import { FailedRecords } from './failed-records.ts'
 import { type ChangeRecord, logChanges } from './log-changes.ts'
 import { react, type Reactive } from './reactions.ts'
 import type { Recorded } from './recorded.ts'
-import { type ReactionRecord, rollUp } from './roll-ups.ts'
+import { type ReactionRecord, reactorsOf, rollUp } from './roll-ups.ts'
 import { RoomClasses } from './room-classes.ts'
 import { tellOnline } from './tell-online.ts'
 import { tellPresence } from './tell-presence.ts'
@@ -24,7 +24,8 @@ import { type Hurried, type Turn, turnsOf, type Unhurried } from './turns.ts'
 import { reportFailures } from '../delivery/report-failures.ts'
 import { sayGoodbye } from '../delivery/say-goodbye.ts'
 
-const REACTIONS_AT_ONCE = 16
+const REACTIONS_AT_ONCE = 32
+const CLOSES_AT_ONCE = 16
 
 /**
  * Returns the stream function, which turns the records of the table's stream into posts.
@@ -70,8 +71,9 @@ export function streamHandler(
     await noteClasses(classes, reports)
     logger.debug('batch posted', { ms: Date.now() - startedAt, traceIds: tracesOf(recordOf.keys()) })
     const response = batchResponse(event.Records, failed)
-    const largest = Math.max(...reports.map(({ recipients }) => recipients))
-    await window.hold(startedAt, [...urgent.keys()], reactions.length, largest)
+    const recipients = Math.max(...reports.map(({ recipients }) => recipients))
+    const reacted = { reactions: reactions.length, reactors: reactorsOf(reactions) }
+    await window.hold(startedAt, [...urgent.keys()], { ...reacted, recipients })
     return response
   }
 }
@@ -213,7 +215,7 @@ async function closeAll(
   gateway: Parameters<typeof sayGoodbye>[1],
   failed: FailedRecords,
 ): Promise<void> {
-  await forEachLimited(closes, REACTIONS_AT_ONCE, async ({ sequenceNumber, change: { type, connection } }) => {
+  await forEachLimited(closes, CLOSES_AT_ONCE, async ({ sequenceNumber, change: { type, connection } }) => {
     try {
       await sayGoodbye(connection, gateway)
     } catch (error) {

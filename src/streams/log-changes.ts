@@ -11,7 +11,7 @@ import type { ChangesSkippedEvent } from '../protocol/events.ts'
 import { shownPins } from '../rooms/room-view.ts'
 import { MAX_MEMBERS_PER_REPLY } from '../protocol/limits.ts'
 
-const ROOMS_AT_ONCE = 16
+const ROOMS_AT_ONCE = 32
 
 /** A record that shows a new version of something in a room. */
 export interface ChangeRecord {

@@ -10,6 +10,16 @@ export interface ReactionRecord extends ReactionChanged {
 
 const ROLL_UPS_AT_ONCE = 16
 
+const byMessage = (records: readonly ReactionRecord[]): Map<string, ReactionRecord[]> =>
+  groupBy(records, ({ reaction }) => `${reaction.chatRoomId} ${reaction.messageId}`)
+
+/** Returns how many users have reacted to one message, or taken a reaction back, at most. */
+export const reactorsOf = (records: readonly ReactionRecord[]): number =>
+  Math.max(
+    0,
+    ...[...byMessage(records).values()].map((all) => new Set(all.map(({ reaction }) => reaction.userId)).size),
+  )
+
 /**
  * Writes the reaction summaries of messages, each once per batch, however many reactions there are. This changes the
  * message, and the record of that change informs everybody.
@@ -20,8 +30,7 @@ export async function rollUp(
   records: readonly ReactionRecord[],
   onFailed: (records: readonly ReactionRecord[], error: unknown) => void,
 ): Promise<void> {
-  const messages = groupBy(records, ({ reaction }) => `${reaction.chatRoomId} ${reaction.messageId}`)
-  await forEachLimited([...messages.values()], ROLL_UPS_AT_ONCE, async (ofMessage) => {
+  await forEachLimited([...byMessage(records).values()], ROLL_UPS_AT_ONCE, async (ofMessage) => {
     const changes = ofMessage.map(({ reaction, added }) => ({ ...reaction, added }))
     try {
       await rollUpReactions(ofMessage[0]!.reaction, { changes, now: Date.now() })

@@ -99,7 +99,7 @@ const deliveries = (count: number, more: Partial<Delivery> = {}): Delivery[] =>
 /** Returns for how many milliseconds a batch that begins now is held. */
 async function heldMs(coalescing: CoalescingWindow, batch: Delivery[], recipients = 0): Promise<number> {
   const startedAt = Date.now()
-  const held = coalescing.hold(startedAt, batch, 0, recipients)
+  const held = coalescing.hold(startedAt, batch, { recipients })
   await vi.runAllTimersAsync()
   await held
   return Date.now() - startedAt
@@ -155,21 +155,29 @@ test('the environment sets the window, and without it there is none', () => {
   expect(windowOf).toThrow('STREAM_WINDOW_MS must be a whole number from 0 to 30000, not "soon"')
 })
 
-/** Returns for how many milliseconds an invocation with this many reactions is held after it has posted for 20 ms. */
-async function heldWith(reactions: number, window: WindowSettings, messages = 0): Promise<number> {
+/** Returns for how many milliseconds an invocation with one reaction each of this many users is held after it has posted for 20 ms. */
+async function heldWith(
+  reactions: number,
+  window: WindowSettings,
+  { messages = 0, reactors = reactions } = {},
+): Promise<number> {
   const coalescing = new CoalescingWindow(window)
   const startedAt = Date.now()
   await vi.advanceTimersByTimeAsync(POSTING_MS)
   const deliveries = Array.from({ length: messages }, () => delivery('busy'))
-  const held = coalescing.hold(startedAt, deliveries, reactions)
+  const held = coalescing.hold(startedAt, deliveries, { reactions, reactors })
   await vi.runAllTimersAsync()
   await held
   return Date.now() - startedAt
 }
 
-test('from 20 reactions on a batch lasts for a second, so that a summary is written once a second', async () => {
+test('from 20 users who react on a batch lasts for a second, so that a summary is written once a second', async () => {
   expect(await heldWith(19, window)).toBe(POSTING_MS)
   expect(await heldWith(20, window)).toBe(1_000)
+})
+
+test('one user holds up nobody, however often they react', async () => {
+  expect(await heldWith(299, window, { reactors: 1 })).toBe(POSTING_MS)
 })
 
 test('a backlog of reactions waits for nothing, and neither does a stack without a window', async () => {
@@ -178,5 +186,5 @@ test('a backlog of reactions waits for nothing, and neither does a stack without
 })
 
 test('where a room is busy with messages, reactions hold them up no longer than the window does', async () => {
-  expect(await heldWith(20, window, window.fromEventsPerSecond)).toBe(window.milliseconds)
+  expect(await heldWith(20, window, { messages: window.fromEventsPerSecond })).toBe(window.milliseconds)
 })

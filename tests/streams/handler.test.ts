@@ -6,7 +6,8 @@ import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { Connection, putConnection } from '../../src/entities/connection.ts'
 import { createRoom } from '../../src/entities/create-room.ts'
 import { addMember, removeMember } from '../../src/entities/membership.ts'
-import { putMessage } from '../../src/entities/message.ts'
+import { messageIdOf, putMessage } from '../../src/entities/message.ts'
+import { Reaction } from '../../src/entities/reaction.ts'
 import { getRoom, nextSeq } from '../../src/entities/chat-room.ts'
 import { RoomState, stateKey } from '../../src/entities/room-state.ts'
 import { putSession, sessionsOfUser } from '../../src/entities/session.ts'
@@ -112,6 +113,24 @@ test('the handler ends when its window lets it, which is asked after the posts',
   const handler = streamHandler(gateway.post, new Noting(loadStack().stream.window))
   await handler({ Records: [messageRecord(room, 1), messageRecord(room, 2)] })
   expect(steps).toEqual(['held after 1 post', 'let go'])
+})
+
+test('the window is told how many reactions there were, and of how many users on one message', async () => {
+  const more: unknown[] = []
+  class Noting extends CoalescingWindow {
+    override async hold(_startedAt: number, _deliveries: unknown, of: object): Promise<void> {
+      more.push(of)
+    }
+  }
+  const handler = streamHandler(gateway.post, new Noting(loadStack().stream.window))
+  const chatRoomId = unique('room')
+  const reaction = (userId: string, seq: number, name: string) => {
+    const row = { chatRoomId, messageId: messageIdOf(seq), reaction: name, userId, at: 1 }
+    return recordOf('INSERT', imageOf(Reaction.put(row)))
+  }
+  const ofEve = Array.from({ length: 30 }, (_, i) => reaction('eve', 1, `r${i}`))
+  await handler({ Records: [...ofEve, reaction('bob', 1, 'r0'), reaction('dan', 2, 'r0')] })
+  expect(more).toEqual([{ reactions: 32, reactors: 2, recipients: 0 }])
 })
 
 test("a connection gets the messages of all its rooms together, and nobody those of another's", async () => {
