@@ -155,7 +155,10 @@ test('the environment sets the window, and without it there is none', () => {
   expect(windowOf).toThrow('STREAM_WINDOW_MS must be a whole number from 0 to 30000, not "soon"')
 })
 
-/** Returns for how many milliseconds an invocation with one reaction each of this many users is held after it has posted for 20 ms. */
+/**
+ * Returns for how many milliseconds an invocation with one reaction each of this many users is held after it has posted
+ * for 20 ms.
+ */
 async function heldWith(
   reactions: number,
   window: WindowSettings,
