@@ -8,6 +8,7 @@ const jobKinds = [
   'purgeRoom',
   'deleteMessages',
   'recountReactions',
+  'countMembers',
   'truncateRoom',
   'exportRoom',
   'exportUser',

@@ -245,9 +245,15 @@ const MEMBERS_BYTES = 40_000
 const ROWS_BEFORE_MEMBERS = 2
 
 /**
+ * Members that the first query of a page reads. The next one reads as many more as the reply can hold, as the length of
+ * the first ids suggests. So a page costs some 65 read units, however long the ids are.
+ */
+const FIRST_MEMBERS = 200
+
+/**
  * AP13. Returns a room and a page of its members by user id, or undefined if there is no such room. Strongly
- * consistent. The first page is one query of the partition's collection. A page ends at `limit` members or 40 KB of
- * ids.
+ * consistent. The first page begins with one query of the partition's collection, which is all of it in a room of up to
+ * 200 members. A page ends at `limit` members or 40 KB of ids, or a little earlier.
  *
  * @param page `after` is the `nextCursor` of the page before
  */
@@ -256,24 +262,23 @@ export async function roomWithMembers(
   page: { after?: string; limit: number },
 ): Promise<RoomWithMembers | undefined> {
   const after = page.after
+  const first = Math.min(page.limit, FIRST_MEMBERS)
   if (after === undefined) {
     const { data } = await roster.collections
       .roster({ chatRoomId })
-      .go({ consistent: true, limit: page.limit + ROWS_BEFORE_MEMBERS + 1, pages: 1 })
+      .go({ consistent: true, limit: first + ROWS_BEFORE_MEMBERS + 1, pages: 1 })
     const [room] = data.ChatRoom
     if (room === undefined || gateOf(room).deleted) return undefined
-    const isWhole = data.Membership.length <= page.limit
     const details = data.ChatRoomDetails[0]
-    return { room, details, ...membersPage(withPending(data.Membership, room, '', isWhole), page.limit) }
+    return { room, details, ...(await membersPage(room, data.Membership, { first, limit: page.limit, after: '' })) }
   }
   const [room, details, members] = await Promise.all([
     getRoom(chatRoomId),
     getDetails(chatRoomId),
-    membersAfter(chatRoomId, { after, limit: page.limit }),
+    membersAfter(chatRoomId, { after, limit: first }),
   ])
   if (room === undefined) return undefined
-  const isWhole = members.length <= page.limit
-  return { room, details, ...membersPage(withPending(members, room, after, isWhole), page.limit) }
+  return { room, details, ...(await membersPage(room, members, { first, limit: page.limit, after })) }
 }
 
 /**
@@ -325,13 +330,37 @@ export async function membersAfter(
   return data
 }
 
-function membersPage(rows: { userId: string }[], limit: number): { members: string[]; nextCursor?: string } {
-  const members: string[] = []
-  let bytes = 0
-  for (const { userId } of rows) {
-    bytes += Buffer.byteLength(JSON.stringify(userId)) + 1
-    if (members.length === limit || bytes > MEMBERS_BYTES) return { members, nextCursor: members.at(-1) ?? '' }
-    members.push(userId)
+/** The bytes of a user id in a reply. */
+const bytesOf = ({ userId }: { userId: string }) => Buffer.byteLength(JSON.stringify(userId)) + 1
+
+const sizeOf = (rows: readonly { userId: string }[]) => rows.reduce((sum, row) => sum + bytesOf(row), 0)
+
+/**
+ * Reads the rest of a page, and returns what of it a reply holds.
+ *
+ * @param read the first rows after `after`; there may be more if they are more than `first`
+ */
+async function membersPage(
+  room: RoomRow,
+  read: MembershipRow[],
+  { first, limit, after }: { first: number; limit: number; after: string },
+): Promise<{ members: string[]; nextCursor?: string }> {
+  let [rows, hasMore] = [read, read.length > first]
+  const bytes = sizeOf(rows)
+  if (hasMore && rows.length <= limit && bytes <= MEMBERS_BYTES) {
+    const fitting = Math.ceil(((MEMBERS_BYTES - bytes) / bytes) * rows.length)
+    const more = Math.max(1, Math.min(limit - rows.length, fitting))
+    const others = await membersAfter(room.chatRoomId, { after: rows.at(-1)!.userId, limit: more })
+    rows = [...rows, ...others]
+    hasMore = others.length > more
   }
-  return { members }
+  const all = withPending(rows, room, after, !hasMore)
+  const members: string[] = []
+  let shown = 0
+  for (const row of all) {
+    shown += bytesOf(row)
+    if (members.length === limit || shown > MEMBERS_BYTES) return { members, nextCursor: members.at(-1) ?? '' }
+    members.push(row.userId)
+  }
+  return hasMore ? { members, nextCursor: members.at(-1) ?? '' } : { members }
 }

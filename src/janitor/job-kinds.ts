@@ -1,4 +1,5 @@
 import type { JobKind } from '../entities/job.ts'
+import { countMembers } from './count-members.ts'
 import { eraseUser } from './erase-user.ts'
 import { deleteMessages } from './delete-messages.ts'
 import { exportArchive } from './export-archive.ts'
@@ -14,6 +15,7 @@ export const stepOf: { readonly [K in JobKind]: DoStep } = {
   purgeRoom,
   deleteMessages,
   recountReactions,
+  countMembers,
   truncateRoom,
   exportRoom: exportArchive,
   exportUser: exportArchive,

@@ -678,7 +678,7 @@ describe('what doors cost', () => {
     await measure('server', () => unbanUser.handle({ ...frame, action: 'unbanUser' }, backend), '`unbanUser`')
   })
 
-  test('a large room counts its members, with a write for each join; a small one doesn’t', async () => {
+  test('a join of a large room counts with a write and reads no more than a page; the janitor reads the members once', async () => {
     const full = { chatRoomId: 'stadium', roomName: 'Stadium', createdBy: 'ada', createdAt: Date.now(), owner: 'ada' }
     await putRoom({ ...full, members: ['ada'] })
     const row = {
@@ -688,7 +688,10 @@ describe('what doors cost', () => {
       joinId: 'sixteen-letters0',
       joinedSeq: 0,
     } as const
-    const rows = Array.from({ length: 1_001 }, (_, i) => ({ ...row, userId: `fan-${String(i).padStart(4, '0')}` }))
+    const rows = Array.from({ length: 5_000 }, (_, i) => ({
+      ...row,
+      userId: `3f9c2d6e-0a1b-4c5d-8e7f-${String(i).padStart(12, '0')}`,
+    }))
     await Membership.put(rows).go({ concurrent: 4 })
     const [ivy, joe] = ['ivy', 'joe'].map((userId) => ({ ...ada, userId, connectionId: `${userId}AAAAAAAAAAAA=` }))
     for (const { connectionId, userId } of [ivy!, joe!]) {
@@ -701,6 +704,37 @@ describe('what doors cost', () => {
       { chatRoomId: 'stadium', userIds: ['kim'] },
       '`addMembers`, 1 user, above 1,000 members',
     )
+    for (const what of ['the first above 1,000 members', 'above 1,000 members']) {
+      expect(cost(`\`joinRoom\`, ${what}`).reads, what).toBeLessThanOrEqual(100)
+    }
+    const inTime = { getRemainingTimeInMillis: () => 300_000 }
+    let now = Date.now()
+    const run = () => janitor({ writes: 40_000, clock: () => now })({}, inTime)
+    await measure('janitor', run)
+    now += SETTLED_MS
+    await measure('janitor', run, 'the janitor: 5,000 members counted')
+  })
+
+  test.each([
+    ['128 characters', (i: number) => `${String(i).padStart(4, '0')}${'z'.repeat(124)}`],
+    ['500 bytes', (i: number) => `${String(i).padStart(4, '0')}${'\u{1f600}'.repeat(124)}`],
+  ])('a join reads no more members than its reply can hold, with ids of %s', async (length, idOf) => {
+    const chatRoomId = `of-${length.replace(' ', '-')}`
+    await putRoom({ chatRoomId, roomName: 'Long', createdBy: 'ada', createdAt: 0, owner: 'ada', members: ['ada'] })
+    const row = { chatRoomId, role: 'member', joinedAt: 0, joinId: 'sixteen-letters0', joinedSeq: 0 } as const
+    const userIds = Array.from({ length: 1_001 }, (_, i) => idOf(i))
+    await Membership.put(userIds.map((userId) => ({ ...row, userId }))).go({ concurrent: 4 })
+    const lou = { ...ada, userId: 'lou', connectionId: 'lou-of-long-ids=' }
+    await putConnection({ connectionId: lou.connectionId, userId: 'lou', lastConnectedAt: 0, expiresAt: EXPIRES_AT })
+    expect(costOf(await measureAct('joinRoom', { chatRoomId }, undefined, lou)).reads).toBeLessThanOrEqual(100)
+    const found: string[] = []
+    for (let cursor: string | undefined; ;) {
+      const page = (await act('getRoom', { chatRoomId, ...defined({ cursor }) }, lou)) as Reply<'getRoom'>
+      found.push(...page.members)
+      if (page.nextCursor === undefined) break
+      cursor = page.nextCursor
+    }
+    expect(found).toEqual([...userIds, 'ada', 'lou'].sort())
   })
 
   test('an edit and a deletion cost one write, and the log of what was changed a transaction for all of a room', async () => {

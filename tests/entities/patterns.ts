@@ -101,7 +101,7 @@ import { deleteMentions, deleteMentionsIn, mentionsOf, putMentions } from '../..
 import { followedThreads, followUnlessSaid, forgetThreadsIn, setFollowing } from '../../src/entities/followed-thread.ts'
 import { banStranger, changeBan, changeMember, setDirectRoles } from '../../src/entities/moderate.ts'
 import { holdUpload, pendingUploads, releaseUpload } from '../../src/entities/pending-upload.ts'
-import { claimRecount, recount, RoomSize, startCounting, takePlaces } from '../../src/entities/room-size.ts'
+import { countPage, endCounting, RoomSize, startCounting, takePlaces } from '../../src/entities/room-size.ts'
 import { countUse } from '../../src/entities/rate-window.ts'
 import { setNotify } from '../../src/entities/notify-level.ts'
 import {
@@ -362,8 +362,8 @@ export const patterns = {
   AP81: () => requestClose(connection.connectionId, 'spam', NOW),
   AP82: () => takePlaces('large', 1, 100_000),
   AP83: () => startCounting('large', NOW),
-  AP84: () => claimRecount({ chatRoomId: 'large', members: 1, countedAt: NOW }, NOW + 1),
-  AP85: () => recount('large'),
+  AP84: () => endCounting({ chatRoomId: 'large', members: 1, countedAt: NOW }, 3, NOW + 1),
+  AP85: () => countPage('large'),
   AP86: () => editMessage(messageAt(1), { editedAt: NOW, content: 'hello, all' }),
   AP87: () => eraseMessage(messageAt(2), { deletedAt: NOW, deletedBy: 'ada' }),
   AP88: () => getHeadRev('general'),

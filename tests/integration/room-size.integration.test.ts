@@ -9,6 +9,9 @@ const MAX = 3
 const chat = await useChat({ environment: { MAX_ROOM_MEMBERS: String(MAX) } })
 const { ChatRoom } = await entitiesOf(chat)
 const { RoomSize } = await import('../../src/entities/room-size.ts')
+const { openJobs } = await import('../../src/entities/job.ts')
+const { janitor } = await import('../../src/janitor/handler.ts')
+const { SETTLED_MS } = await import('../../src/janitor/purge-room.ts')
 
 const FULL = {
   code: 'limit_reached',
@@ -72,13 +75,23 @@ describe('a large room, whose members are counted,', () => {
     expect(await (await online(chat, unique('zed'))).refused({ action: 'joinRoom', chatRoomId: room })).toEqual(FULL)
   })
 
-  test('is counted anew, at most every ten minutes, before it refuses anybody: some may have left', async () => {
-    const { room, ada, count } = await givenCounted(3, Date.now() - 10 * 60_000)
+  test('is counted again by the janitor, at most every ten minutes, once somebody was refused', async () => {
+    const { room, ada, count } = await givenCounted(MAX, Date.now() - 10 * 60_000)
     const userIds = [unique('bob'), unique('cyd')]
-    expect(await ada.request({ action: 'addMembers', chatRoomId: room, userIds })).toMatchObject({ added: userIds })
-    const { members, countedAt } = (await count())!
-    expect([members, countedAt > Date.now() - 60_000]).toEqual([3, true])
-    expect(await ada.refused({ action: 'addMembers', chatRoomId: room, userIds: [unique('zed')] })).toEqual(FULL)
-    expect(await ada.request({ action: 'addMembers', chatRoomId: room, userIds })).toMatchObject({ already: userIds })
+    const add = { action: 'addMembers', chatRoomId: room, userIds } as const
+    expect(await ada.refused(add)).toEqual(FULL)
+    expect(await ada.refused(add)).toEqual(FULL)
+    const jobs = (await openJobs(10)).filter(({ args }) => args === JSON.stringify({ chatRoomId: room }))
+    expect(jobs).toMatchObject([{ kind: 'countMembers' }])
+    let now = Date.now()
+    const run = () => janitor({ clock: () => now })({}, { getRemainingTimeInMillis: () => 300_000 })
+    await run()
+    now += SETTLED_MS
+    await run()
+    expect(await count()).toMatchObject({ members: 1, countedAt: now })
+    expect(await ada.request(add)).toMatchObject({ added: userIds })
+    expect(await ada.refused({ ...add, userIds: [unique('zed')] })).toEqual(FULL)
+    expect((await openJobs(10)).filter(({ args }) => args === jobs[0]!.args)).toEqual([])
+    expect(await ada.request(add)).toMatchObject({ already: userIds })
   })
 })

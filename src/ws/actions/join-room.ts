@@ -23,7 +23,7 @@ import { recover } from '../recover.ts'
  * Makes the caller a member, subscribes the connection's session, and returns the room and what was missed. The order
  * matters: first the membership, then the subscription, then the gap, so that no message is missed in between. AP3,
  * AP4, AP5, AP8, AP10, AP13, AP14, AP15, AP17, AP20, AP22, AP34, AP36, AP38, AP44, AP50, AP53, AP61, AP67, AP71, AP82,
- * AP83, AP84, AP85, AP91, AP96.
+ * AP83, AP91, AP96, AP122.
  *
  * A caller who may not enter cannot tell whether the room exists: the reply is the same, and so are the reads.
  */
