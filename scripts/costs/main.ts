@@ -1,13 +1,13 @@
 /**
  * `npm run costs`: prints the cost table. With `--write`, writes it and the other tables into `docs/`. With any of
  * `--users`, `--rooms`, `--messages`, `--reconnects`, `--members`, `--hours`, `--typing`, `--uploads`,
- * `--file-kilobytes`, `--marks` and `--looking`, prints what a month of such users costs; see `Habits`.
+ * `--file-kilobytes`, `--marks`, `--looking` and `--events`, prints what a month of such users costs; see `Habits`.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { format } from 'prettier'
 import { HABITS, type Habits, month } from './month.ts'
-import { costTable, doingTable, monthTable, peakTable } from './table.ts'
+import { costTable, doingTable, monthTable, peakTable, readingTable } from './table.ts'
 
 const optionOf = (habit: string) => habit.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)
 const names = Object.keys(HABITS) as (keyof Habits)[]
@@ -34,7 +34,12 @@ if (wrong !== undefined) {
   console.log(names.map((name) => `--${optionOf(name)} ${habits[name]}`).join(' '))
   console.log(monthTable(month(habits)))
 } else if (values.write === true) {
-  await write('operations.md', { costs: costTable(), doings: doingTable(), month: monthTable(month(HABITS)) })
+  await write('operations.md', {
+    costs: costTable(),
+    doings: doingTable(),
+    reading: readingTable(),
+    month: monthTable(month(HABITS)),
+  })
   await write('scale.md', { peak: peakTable() })
 } else {
   console.log(costTable())

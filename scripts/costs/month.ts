@@ -26,6 +26,8 @@ export interface Habits {
   marks: number
   /** Hours per day in which a user looks at a room and is shown as present there. */
   looking: number
+  /** Events on the bus per message; 0 without `events_bus`, 2 where each message is also an event for push. */
+  events: number
 }
 
 export const HABITS: Habits = {
@@ -40,6 +42,7 @@ export const HABITS: Habits = {
   fileKilobytes: 500,
   marks: 20,
   looking: 1,
+  events: 0,
 }
 
 /** Request units that tests measure (`tests/entities/capacity.test.ts`). A rate-limited action takes one more write. */
@@ -47,7 +50,9 @@ export const UNITS = {
   typing: { reads: 4, writes: 1 },
   /** Includes the stream's read of who is to receive the event. */
   mark: { reads: 6, writes: 1 },
-  /** A user who looks at a room causes one of these and one `look` every other minute. */
+  /** `getUnread` of 50 rooms, 10 of them with news. */
+  count: { reads: 26, writes: 0 },
+  /** A user who looks at a room causes one of these every other minute, and a `look` a little more often. */
   renewal: { reads: 4, writes: 1 },
   look: { reads: 4, writes: 0 },
   form: { reads: 2, writes: 2 },
@@ -56,8 +61,13 @@ export const UNITS = {
 } as const
 const LIMITED = 1
 
-/** Presence renewals, and as many reads, of a user who looks at a room for an hour. */
-export const LOOKS_AN_HOUR = 3_600_000 / PRESENCE_RENEW_MS
+/** Presence renewals of a user who looks at a room for an hour. */
+export const RENEWALS_AN_HOUR = 3_600_000 / PRESENCE_RENEW_MS
+/** The requests for who is present meanwhile. The SDK sends them every 96 to 120 seconds. */
+export const LOOKS_AN_HOUR = 3_600_000 / 108_000
+
+/** Units of `getUnread` at a reconnect, where a fifth of the rooms has news. */
+const countUnits = (rooms: number) => ({ reads: Math.ceil((UNITS.count.reads * rooms) / 50), writes: 0 })
 
 /** Units of a reconnect: `$connect`, `sync`, the end of the previous connection, and what the stream does about it. */
 export const reconnectUnits = (rooms: number): { reads: number; writes: number } => ({
@@ -77,8 +87,9 @@ export const IDLE = {
 } as const
 
 /** Dollars for what `PRICES` doesn't have. */
-const MORE = {
+export const MORE = {
   connectionMinute: 0.25 / 1e6,
+  busEvent: 1 / 1e6,
   tableGigabyte: 0.25,
   recoveryGigabyte: 0.2,
   fileGigabyte: 0.023,
@@ -105,6 +116,7 @@ export function month(habits: Habits): Record<string, number> {
   const connections = Math.max(1, (members * hours) / 24)
   const sent = costPerMillion(connections)
   const reconnects = perMonth(habits.reconnects)
+  const renewals = perMonth(habits.looking * RENEWALS_AN_HOUR)
   const looks = perMonth(habits.looking * LOOKS_AN_HOUR)
   const reconnect = reconnectUnits(rooms)
   const fileBytes = files * habits.fileKilobytes * 1_024
@@ -118,9 +130,13 @@ export function month(habits: Habits): Record<string, number> {
     'read marks':
       perMonth(habits.marks) * unitDollars(plus(UNITS.mark, LIMITED)) +
       posted(perMonth(habits.marks), 1) +
-      frames(perMonth(habits.marks)),
+      frames(perMonth(habits.marks)) +
+      reconnects * unitDollars(plus(countUnits(rooms), LIMITED)) +
+      frames(reconnects),
     presence:
-      looks * (unitDollars(plus(UNITS.renewal, LIMITED)) + unitDollars(plus(UNITS.look, LIMITED))) + frames(2 * looks),
+      renewals * unitDollars(plus(UNITS.renewal, LIMITED)) +
+      looks * unitDollars(plus(UNITS.look, LIMITED)) +
+      frames(renewals + looks),
     // The authorizer, `$connect`, `sync`, `$disconnect` and the stream's record of the end.
     reconnects: reconnects * unitDollars(plus(reconnect, LIMITED)) + frames(reconnects) + calls(reconnects * 4),
     connections: perMonth(hours * 60) * MORE.connectionMinute + frames(perMonth((hours * 60) / PING_MINUTES)),
@@ -132,6 +148,7 @@ export function month(habits: Habits): Record<string, number> {
       files * (members - 1) * MORE.fileGet +
       ((fileBytes * (members - 1)) / GB) * PRICES.outGigabyte +
       (fileBytes / GB) * MORE.fileGigabyte,
+    ...(habits.events > 0 && { 'events on the bus': messages * habits.events * MORE.busEvent }),
     'table, stored': ((messages * MESSAGE_ROW_BYTES) / GB) * MORE.tableGigabyte,
     'recovery to any moment': ((messages * MESSAGE_ROW_BYTES) / GB) * MORE.recoveryGigabyte,
     'idle: alarms, metrics, dashboard':

@@ -1,5 +1,5 @@
 import { GUARD, SEND } from './model.ts'
-import { type Habits, LOOKS_AN_HOUR, reconnectUnits, UNITS } from './month.ts'
+import { type Habits, LOOKS_AN_HOUR, reconnectUnits, RENEWALS_AN_HOUR, UNITS } from './month.ts'
 
 /**
  * Share of a day's actions in its busiest hour, and the factor by which more users are connected then than on average.
@@ -48,16 +48,18 @@ export function peak({
   const recipients = Math.max(1, members * share) - 1
   const sends = perSecond(messages)
   const connects = perSecond(reconnects)
+  const renewals = perSecond(looking * RENEWALS_AN_HOUR)
   const looks = perSecond(looking * LOOKS_AN_HOUR)
   const told = sends * (1 + typing + uploads)
-  const frames = told + perSecond(marks) + 2 * looks + connects + connected / PING_SECONDS
+  const frames = told + perSecond(marks) + renewals + looks + 2 * connects + connected / PING_SECONDS
   const writes =
     sends * (SEND.writeUnits + GUARD.writeUnits + 1) +
     sends * typing * (UNITS.typing.writes + 1) +
     sends * uploads * (UNITS.form.writes + UNITS.file.writes + 1) +
     perSecond(marks) * (UNITS.mark.writes + 1) +
-    looks * (UNITS.renewal.writes + UNITS.look.writes + 2) +
-    connects * (reconnectUnits(rooms).writes + 1)
+    renewals * (UNITS.renewal.writes + 1) +
+    looks * (UNITS.look.writes + 1) +
+    connects * (reconnectUnits(rooms).writes + 2)
   const running = frames * FRAME_SECONDS + connects * 2 * FRAME_SECONDS + told * BATCH_SECONDS
   return {
     'gateway requests: frames and posts': frames + told * recipients + perSecond(marks),

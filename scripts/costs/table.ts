@@ -2,6 +2,7 @@ import { costOfDoing, DOINGS } from './changes.ts'
 import { type Cost, costPerMillion, total } from './model.ts'
 import { HABITS, month } from './month.ts'
 import { peak, QUOTAS } from './peak.ts'
+import { READING, readingDollars } from './reading.ts'
 
 const ROOMS = [2, 10, 100, 1_000]
 /** Messages of a room in one batch. */
@@ -59,6 +60,18 @@ export function monthTable(parts: Record<string, number>): string {
   const rows = [...Object.entries(parts), ['total', Object.values(parts).reduce((sum, part) => sum + part, 0)] as const]
   const cells = [['a month', 'dollars'], ['---', '--:'], ...rows.map(([name, amount]) => [name, dollars(amount)])]
   return cells.map((row) => `| ${row.join(' | ')} |\n`).join('')
+}
+
+/** Returns what read state, presence and the bus cost as a Markdown table. */
+export function readingTable(): string {
+  const head = ['a million', 'frames, posts', 'read units', 'write units', 'dollars', 'in the design']
+  const rows = READING.map((one) => {
+    const counts = [one.frames + one.posts, one.reads, one.writes].map((count) => String(Math.round(count)))
+    return [one.what, ...counts, dollars(readingDollars(one)), dollars(one.designed)]
+  })
+  return [head, ['---', ...head.slice(1).map(() => '--:')], ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |\n`)
+    .join('')
 }
 
 /** The numbers of users in `docs/scale.md`. */

@@ -4,7 +4,8 @@ import { costOfDoing, DOINGS } from '../../scripts/costs/changes.ts'
 import { ASSUMED, costPerMillion, GUARD, PRICES, SEND, SUBSCRIPTION_BYTES, total } from '../../scripts/costs/model.ts'
 import { HABITS, month, reconnectUnits, UNITS } from '../../scripts/costs/month.ts'
 import { peak, QUOTAS } from '../../scripts/costs/peak.ts'
-import { costTable, doingTable, monthTable, peakTable } from '../../scripts/costs/table.ts'
+import { READING } from '../../scripts/costs/reading.ts'
+import { costTable, doingTable, monthTable, peakTable, readingTable } from '../../scripts/costs/table.ts'
 import { documented as dataModel } from '../support/documented.ts'
 
 const root = new URL('../../', import.meta.url)
@@ -104,6 +105,16 @@ test('a change that nobody has measured has no price', () => {
   expect(() => costOfDoing(DOINGS[0]!, 10, new Map())).toThrow('docs/data-model.md has no row "`sendMessage`')
 })
 
+test('what reading, presence and the bus cost is what the script computes from what was measured', () => {
+  expect(rowsOf(between('<!-- reading:start -->', '<!-- reading:end -->'))).toEqual(rowsOf(readingTable()))
+  const costs = new Map(dataModel('costs').map((row) => [row.Action, row]))
+  for (const { rows = [], what, reads, writes } of READING.filter((one) => one.rows !== undefined)) {
+    const measured = rows.map((row) => costs.get(row)!)
+    const sumOf = (column: string) => measured.reduce((sum, row) => sum + Number(row[column]), 0)
+    expect([sumOf('RRU'), sumOf('WRU')], what).toEqual([reads, writes])
+  }
+})
+
 test('the month of the page is what the script computes', () => {
   const rows = rowsOf(between('<!-- month:start -->', '<!-- month:end -->'))
   expect(rows).toEqual(rowsOf(monthTable(month(HABITS))))
@@ -133,6 +144,7 @@ test('the units of a month are those that were measured', () => {
   }
   expect(UNITS.typing).toEqual(sumOf('`typingIndicator`'))
   expect(UNITS.mark).toEqual(sumOf('`markRead`, 1 room', 'the stream: a marker that has moved, small room'))
+  expect(UNITS.count).toEqual(sumOf('`getUnread`, 50 rooms, 10 of them with 9 messages'))
   expect(UNITS.renewal).toEqual(sumOf('`enterPresence`, a renewal'))
   expect(UNITS.look).toEqual(sumOf('`getPresence`, 5 present'))
   expect(UNITS.form).toEqual(sumOf('`handleFileUpload`'))
@@ -151,7 +163,7 @@ test('each habit makes a month dearer, and nobody costs what is idle only', () =
   const dollars = (habits: Partial<typeof HABITS>) =>
     Object.values(month({ ...HABITS, ...habits })).reduce((sum, part) => sum + part, 0)
   for (const [habit, value] of Object.entries(HABITS)) {
-    expect(dollars({ [habit]: value * 2 }), habit).toBeGreaterThan(dollars({}))
+    expect(dollars({ [habit]: value * 2 || 1 }), habit).toBeGreaterThan(dollars({}))
   }
   expect(month({ ...HABITS, users: 0 })).toMatchObject({ messages: 0, reconnects: 0, uploads: 0 })
   expect(dollars({ users: 0 })).toBeCloseTo(month(HABITS)['idle: alarms, metrics, dashboard']!)
