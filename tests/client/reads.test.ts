@@ -235,6 +235,25 @@ describe('another device', () => {
     expect(room.unread).toMatchObject({ readSeq: 1, count: 2 })
   })
 
+  test('that has marked ahead and taken it back is counted again for what arrives while the server counts', async () => {
+    const { room, server, clock, hear } = await givenReads(['1'])
+    const { override } = server
+    const asked: { requestId: string }[] = []
+    server.override = (frame, socket) => {
+      if (frame.action !== 'getUnread' || asked.length > 0) return override(frame, socket)
+      asked.push(frame)
+      return 'nothing'
+    }
+    server.socket.events(read(3, 100), read(0, 200))
+    await clock.advance(100)
+    for (const content of ['2', '3']) await hear(content)
+    const counted = { readSeq: 0, count: 1, exact: true, mentions: 0 }
+    const data = { rooms: { general: counted }, threads: { count: 0 } }
+    server.socket.push({ type: 'reply', action: 'getUnread', requestId: asked[0]!.requestId, data })
+    await clock.advance(200)
+    expect(room.unread).toEqual({ ...counted, count: 3 })
+  })
+
   test('has a thread’s marker apart', async () => {
     const { room, server } = await givenReads(['1', '2'])
     server.socket.events({ ...read(2, 200), threadId: '0000000000000001' })
