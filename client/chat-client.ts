@@ -33,9 +33,9 @@ export interface ClientEvents {
    * added the user: then `room.addedBy` has that person's id.
    */
   roomAdded: Room
-  /** `client.rooms` are others than before. */
+  /** The list `client.rooms` has changed. */
   rooms: undefined
-  /** This user was shown out of a room, or it was deleted. The room's own event `removed` comes before. */
+  /** This user was removed from a room, or the room was deleted. The room emits its own `removed` event first. */
   removed: Removal & { room: Room }
   /** A message has arrived in any of the user's rooms. The room emits its own `message` event too. */
   message: { room: Room; message: MessageEvent }
@@ -62,8 +62,12 @@ export class ChatClient {
    * Adds a listener for one of the client's events. A function that is added twice is called twice.
    *
    * @param name `status`, `rooms`, `roomAdded`, `removed`, `message`, `unread` or `online`, see {@link ClientEvents}
-   * @param listener receives the event's payload; what it throws goes to the option `onError`
-   * @returns a function that unsubscribes
+   * @param listener receives the event's payload; an error that it throws goes to the option `onError`
+   * @returns a function that removes the listener
+   *
+   * @example
+   * const stop = client.on('status', ({ status, retryInMs }) => console.log(status, retryInMs))
+   * stop()
    */
   readonly on: Emitter<ClientEvents>['on']
   /** Adds a listener, as `on` does, for the next event of that name only. */
@@ -271,11 +275,11 @@ export class ChatClient {
    * Creates a room and makes this user its owner. Waits for a connection. Is not retried when the connection is lost,
    * because that might create two rooms.
    *
-   * @param room `chatRoomId`: the id, chosen by the server when left out; `roomName`: 1 to 128 characters; `members`:
-   * ids of other users, at most 100; `access`: who may enter, by default `client.limits.defaultRoomAccess`; `topic`,
-   * `settings` and `metadata` as for `room.update`
-   * @returns the room; its `refused` names who of `members` is not in it
-   * @throws ChatError `conflict` when the id is taken, `forbidden` when this user may make no rooms or choose no ids,
+   * @param room `roomName`: 1 to 128 characters; `chatRoomId`: the room's id, by default chosen by the server;
+   * `members`: ids of other users, at most 100; `access`: who may enter, by default `client.limits.defaultRoomAccess`;
+   * `topic`, `settings` and `metadata` as for `room.update`
+   * @returns the room; its `refused` has those of `members` who were not added
+   * @throws ChatError `conflict` when the id is taken, `forbidden` when this user may not create rooms or choose ids,
    * `invalid_request`, `disconnected`, `timeout`
    *
    * @example

@@ -30,9 +30,9 @@ export interface RoomEvents {
   /** `room.messages` or the messages of one of the room's threads have changed. */
   messages: undefined
   /**
-   * What has happened to the room can't be found out any more, because the client was away for too long or this user
-   * was not a member meanwhile: it has forgotten the room's messages. Load what is shown once more. When this user
-   * comes back, it is emitted before `updated`.
+   * The client can't find out what has changed in the room, because it was away for too long or this user was not a
+   * member for a while. It has discarded the room's messages: load those that are on the screen again. When this user
+   * comes back, this event is emitted before `updated`.
    */
   stale: undefined
   /** The room's name, topic, access, settings or pins were changed, or it was closed or opened. */
@@ -51,8 +51,8 @@ export interface RoomEvents {
    */
   removed: Removal
   /**
-   * What the client knows of the room has changed: `joined`, `details`, `role`, `closed`, `mutedUntil`, `notify` and so
-   * on; of the conversation with one user also that it has a room.
+   * The client's knowledge of the room has changed: `joined`, `details`, `role`, `closed`, `mutedUntil`, `notify` and so
+   * on. Also emitted when a direct conversation gets its room. The payload is `room.details`.
    */
   updated: RoomDetails | undefined
   /** All messages that were missed while there was no connection have been delivered, `count` of them. */

@@ -17,20 +17,20 @@ export interface Told {
 
 /** What the client knows about a room and about this user's membership in it. */
 export class RoomFacts {
-  /** Whether this user is in it: `asked` while that isn't known. */
+  /** Whether this user is a member. `asked` means that the client doesn't know yet. */
   membership: 'asked' | 'member' | 'left' = 'asked'
   name: string | undefined
   access: Access | undefined
-  /** Undefined for an admin, and while it isn't known. */
+  /** Undefined for an admin, and as long as the role isn't known. */
   role: Role | undefined
   closed = false
   details: RoomDetails | undefined
   /** Until when this user is muted, server time; Infinity if the server didn't say. */
   mutedUntil: number | undefined
   addedBy: string | undefined
-  /** Whom this client could not put into it as it made the room. */
+  /** The users whom the server did not add when this client created the room. */
   refused: NonNullable<Reply<'createRoom'>['refused']> = []
-  /** Which messages are to wake this user, as the server says; absent: all. It stays while they are away. */
+  /** For which messages this user wants to be woken; undefined means all. Kept when they leave the room. */
   notify: Notify | undefined
   /** When the user chose `notify`, server time; 0 if it isn't known. */
   notifyAt = 0
@@ -45,9 +45,9 @@ export class RoomFacts {
   }
 
   /**
-   * Takes over what the server tells. Of details that come in another order than they were made, the newest stay.
+   * Takes over facts from the server. Details that are older than the known ones are ignored.
    *
-   * @param membership what it says of that; default: nothing new
+   * @param membership this user's membership according to the server; unchanged by default
    */
   learn({ roomName, access, role, admin, closed, room }: Told, membership = this.membership): void {
     this.change(() => {
@@ -88,7 +88,7 @@ export class RoomFacts {
     this.change(() => (this.notify = notify))
   }
 
-  /** This user is in the room no more, and a room may be hidden from who isn't in it. */
+  /** Called when this user is no longer a member. Forgets the facts that only members may know. */
   left(): void {
     this.change(() => {
       this.membership = 'left'

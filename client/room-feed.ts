@@ -40,7 +40,7 @@ export class RoomFeed {
   readonly typists: Typists
   readonly streams = new MessageStreams<MessageEvent>()
   readonly facts: RoomFacts
-  /** The room's place in the order of use by the application: the larger, the later; 0 for never. */
+  /** When the application last used the room, as a number of `nextPlace`; 0 for never. */
   usedAt = 0
   /** When the room's newest message arrived, as a number of `nextPlace`; 0 for never. */
   heardAt = 0
@@ -52,7 +52,7 @@ export class RoomFeed {
   #restoredAt: Claimed = {}
   /** The `seq` up to which messages had been delivered when this user left. */
   #deliveredTo = 0
-  /** Whether they left and haven't come back. */
+  /** Whether this user has left and not come back. */
   #isAway = false
   readonly #context: RoomContext
   #presence: Presence | undefined
@@ -64,7 +64,7 @@ export class RoomFeed {
     this.#context = context
     this.emitter = new Emitter(onError)
     this.facts = new RoomFacts(chatRoomId, () => {
-      // Before `updated`, so that who hears that they are in has let go of what was shown before.
+      // Emits `stale` before `updated`, so that listeners of `updated` have discarded the old messages.
       this.#isBack()
       this.emitter.emit('updated', this.facts.details)
     })
@@ -109,7 +109,7 @@ export class RoomFeed {
     return this.facts.membership
   }
 
-  /** Begins where the client was that has kept the room, and keeps it from now on. */
+  /** Loads the room from the cache, and saves it there after each change from now on. */
   async #restore(cache: NonNullable<RoomContext['options']['cache']>): Promise<void> {
     const { chatRoomId, inbox, revs, store } = this
     const { options } = this.#context
@@ -290,7 +290,7 @@ export class RoomFeed {
     this.inbox.expect(headSeq)
   }
 
-  /** What was said and changed while they were away was not told. */
+  /** Emits `stale` when this user has come back, because the client missed what happened meanwhile. */
   #isBack(): void {
     if (!this.#isAway || this.membership !== 'member') return
     this.#isAway = false

@@ -235,7 +235,7 @@ export class RoomStore {
     return this.#threads.has(threadId ?? messageId)
   }
 
-  /** Starts anew at the newest page, if messages between it and the last delivered one have yet to arrive. */
+  /** Starts again at the newest page, if messages between it and the last delivered one have yet to arrive. */
   #jump(low: number, position: number | undefined): void {
     if (position === undefined || low <= position + 1 || this.#from > position) return
     this.#behind = this.#from

@@ -23,7 +23,7 @@ interface Requests {
   patiently<A extends Action>(frame: RequestFrame<A>): Promise<Reply<A>>
 }
 
-/** Who a user is, as far as this client knows: asked for once it is looked at. */
+/** A user and their profile, as far as this client knows it. The profile is requested when it is first used. */
 export class User {
   readonly id: string
   readonly #emitter: Emitter<{ change: Profile }>
@@ -92,7 +92,7 @@ export class Users {
     return profile
   }
 
-  /** Takes over that a user was erased: nothing else is known about them any more. */
+  /** Takes over that a user was erased: their profile keeps nothing but `erased`. */
   erased(id: string, now: number): void {
     this.#users.get(id)?.received({ userId: id, updatedAt: now, erased: true })
   }
@@ -131,8 +131,8 @@ export class Users {
   }
 
   /**
-   * An application may look at anything. An id that nobody can have is nobody's, and must not cost the others their
-   * profiles.
+   * Requests profiles. An application may ask for any text as an id, and the server refuses a request with an invalid
+   * one. The request is then split in halves, so that the other users' profiles still arrive.
    */
   async #read(userIds: string[]): Promise<void> {
     try {

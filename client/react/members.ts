@@ -23,21 +23,21 @@ export interface MembersState {
 /** The most pages of members whose roles are requested. */
 const STANDING_PAGES = 10
 
-/** The members of a room: loaded once, kept up to date by events, and loaded anew after an absence. */
+/** The members of a room. They are loaded once, kept up to date by events, and loaded again after an absence. */
 export class Members extends Store<MembersState> {
   readonly #talk: Talk
   readonly #client: ChatClient
-  /** Who came and went while the list was loading. */
+  /** Users who joined (true) or left (false) while the list was loading. */
   readonly #changes = new Map<string, boolean>()
-  /** What was told of members since their roles were asked for. */
+  /** Standings from events since the roles were requested; undefined for a user who has left. */
   #told = new Map<string, Standing | undefined>()
-  /** Of what is known of each member: events may come in any order. */
+  /** The version of each member's known standing, because events may arrive in any order. */
   readonly #versions = new Map<string, number>()
   #loading: Promise<void> | undefined
   #standings: Promise<void> | undefined
-  /** Whether some may have come or gone who were not told of. */
+  /** Whether the client may have missed that users joined or left. */
   #isOld = false
-  /** Whether what is loading waits for a connection. */
+  /** Whether the request that is loading the list waits for a connection. */
   #isWaiting = false
   #lookers = 0
 
@@ -55,7 +55,7 @@ export class Members extends Store<MembersState> {
     })
     const joined = joinedRoomOf(talk)
     talk.on('stale', () => {
-      // When this user comes back, `joined` says so next.
+      // If this user is not back yet, the change of `joined` follows and does the same.
       if (joined.get()) this.#outdated()
     })
     joined.subscribe(() => this.#outdated())
@@ -66,7 +66,7 @@ export class Members extends Store<MembersState> {
     })
   }
 
-  /** Keeps them up to date over absences, until the function that it returns is called. */
+  /** Loads the members, also again after each absence, until the returned function is called. */
   look(): () => void {
     this.#lookers++
     this.#refresh()
@@ -75,12 +75,12 @@ export class Members extends Store<MembersState> {
 
   #refresh(): void {
     this.load().catch(() => {})
-    // Without the roles there are the ids.
+    // If the roles can't be loaded, the ids are still shown.
     this.loadStandings().catch(() => {})
   }
 
   #outdated(): void {
-    // A request that waits for the connection is of now.
+    // A request that waits for the connection will have the current members.
     if (this.#loading && this.#isWaiting) return
     const isWanted = this.#lookers > 0 || this.#loading !== undefined
     this.#isOld = true
@@ -89,7 +89,7 @@ export class Members extends Store<MembersState> {
     if (isWanted) this.#refresh()
   }
 
-  /** Loads them, unless they are there or loading. The state shows whether it failed. */
+  /** Loads the members, unless they are loaded or loading. The state shows whether that has failed. */
   load(): Promise<void> {
     if (this.#loading) return this.#loading
     if (this.get().isReady && !this.#isOld) return Promise.resolve()
@@ -99,7 +99,7 @@ export class Members extends Store<MembersState> {
     this.patch({ isLoading: true, error: undefined })
     const loading: Promise<void> = this.#read().then(
       async (userIds) => {
-        // It was outdated meanwhile: whoever waits for it gets what was asked for instead.
+        // The list was outdated meanwhile, so callers wait for the later request instead.
         if (this.#loading !== loading) return this.#loading
         this.#loading = undefined
         this.#show({ isReady: true, isLoading: false, userIds })
@@ -123,7 +123,11 @@ export class Members extends Store<MembersState> {
     return 'userId' in this.#talk ? [...new Set([this.#client.userId!, this.#talk.userId])] : []
   }
 
-  /** Loads the members' roles, unless they are there or loading. @throws ChatError the server's; 0.1 knows no roles */
+  /**
+   * Loads the members' roles, unless they are loaded or loading.
+   *
+   * @throws ChatError the server's error; a server of version 0.1 has no roles
+   */
   loadStandings(): Promise<void> {
     const standings = (this.#standings ??= this.#readStandings().catch((error: unknown) => {
       if (this.#standings === standings) this.#standings = undefined
@@ -172,7 +176,7 @@ export class Members extends Store<MembersState> {
     const { isReady, isLoading, userIds, standings } = this.get()
     if (isLoading) this.#changes.set(userId, isMember)
     if (!isMember) {
-      // Another membership has other versions.
+      // The versions of a later membership start again.
       this.#versions.delete(userId)
       this.#told.set(userId, undefined)
     }

@@ -8,7 +8,10 @@ export type Talk = Room | DirectRoom
 /** Returns the room, or undefined for a direct conversation that has none yet. */
 export const roomOf = (talk: Talk): Room | undefined => ('room' in talk ? talk.room : talk)
 
-/** The same, and only while this user is in it: before, whatever is asked about it is refused. */
+/**
+ * Returns a store of the room, which has undefined while this user is not a member. Until they are, the server refuses
+ * all requests about the room.
+ */
 export const joinedRoomOf = oneFor((talk: Talk) => {
   const joined = () => (roomOf(talk)?.joined ? roomOf(talk) : undefined)
   const room = new Store(joined())
@@ -16,5 +19,5 @@ export const joinedRoomOf = oneFor((talk: Talk) => {
   return room
 })
 
-/** The room of a talk, while this user is in it. */
+/** Returns the room of a talk, or undefined while this user is not a member. */
 export const useJoinedRoom = (talk: Talk): Room | undefined => useStore(joinedRoomOf(talk))

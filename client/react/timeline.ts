@@ -28,13 +28,13 @@ export interface TimelineState {
 interface Source {
   on: Talk['on']
   messages: () => readonly MessageEvent[]
-  /** `undefined` while there is no room. */
+  /** Resolves to undefined while there is no room. */
   history: (page: { before?: number; limit: number }) => Promise<{ hasMore: boolean } | undefined>
-  /** Whether a message of this user that is on its way belongs here. */
+  /** Whether an outgoing message belongs to this timeline. */
   isHere: (message: OutgoingMessage) => boolean
   /** Messages that already wait, such as those from before a reload. */
   unsent: readonly OutgoingMessage[]
-  /** The room while this user is in it. */
+  /** The room, or undefined while this user is not a member. */
   joined: Store<unknown>
 }
 
@@ -50,9 +50,9 @@ export class Timeline extends Store<TimelineState> {
   readonly #source: Source
   readonly #outgoing = new Map<string, OutgoingMessage>()
   #loading: Promise<void> | undefined
-  /** The size of the newest page, once it was asked for. */
+  /** The size of the newest page, once it was requested. */
   #wanted: number | undefined
-  /** Whether what is loaded is what was said before there was a room. */
+  /** Whether the newest page was loaded when there was no room yet, so that it is empty. */
   #isRoomless = false
 
   /** Call `timelineOf` instead. */
@@ -88,14 +88,14 @@ export class Timeline extends Store<TimelineState> {
     const wasIn = this.#isIn
     const loading: Promise<void> = this.#source.history(page).then(
       async (reply) => {
-        // What was asked for before a restart is ignored: whoever waits for it gets what was asked for instead.
+        // A reply to a request from before a restart is ignored. Callers wait for the later request instead.
         if (this.#loading !== loading) return this.#loading
         this.#isRoomless = reply === undefined
         this.#end({ messages: this.#source.messages(), isReady: true, hasOlder: reply?.hasMore ?? false })
       },
       async (error: unknown) => {
         if (this.#loading !== loading) return this.#loading
-        // It was asked for before this user was in.
+        // The request was made before this user was a member, so it is repeated.
         if (!wasIn && this.#isIn) return this.#reload()
         this.#end({ error, isReady: page.before !== undefined })
       },
@@ -132,13 +132,13 @@ export class Timeline extends Store<TimelineState> {
     return hasCome() || !this.get().hasOlder
   }
 
-  /** Starts again with the newest page: messages were skipped, or the user was not a member for a while. */
+  /** Starts again with the newest page, because messages were skipped or the user was not a member for a while. */
   #restart(): void {
     this.patch({ ...INITIAL, messages: this.#source.messages() })
     this.#reload().catch(() => {})
   }
 
-  /** Loads the newest page again, if it was asked for. The state shows whether that has failed. */
+  /** Loads the newest page again, if it was ever requested. The state shows whether that has failed. */
   #reload(): Promise<void> {
     this.#loading = undefined
     return this.#wanted === undefined ? Promise.resolve() : this.#load({ limit: this.#wanted })

@@ -5,8 +5,8 @@ import { useStore } from './store.ts'
 import type { Talk } from './talk.ts'
 
 /**
- * Who is in a room, with their roles. Loaded once however many components show it, and kept up to date by
- * events; after an absence it is loaded anew.
+ * Returns the members of a room with their roles. They are loaded once for all components, kept up to date by events,
+ * and loaded again after an absence.
  *
  * @example
  * const { userIds, standings } = useMembers(room)

@@ -1,7 +1,7 @@
 import type { Room } from '../../../client/index.ts'
 import { Store } from '../../../client/react/index.ts'
 
-/** Somebody joined, left, put this user into the room, or could not be put into it, while this page was open. */
+/** A note that somebody joined, left, added this user to the room, or could not be added, while this page was open. */
 export interface Note {
   id: string
   userId: string
@@ -19,7 +19,7 @@ export class Notes extends Store<readonly Note[]> {
     super([])
     on('memberJoined', ({ userId, timestamp }) => this.add({ userId, timestamp, what: 'joined' }))
     on('memberLeft', ({ userId, timestamp }) => this.add({ userId, timestamp, what: 'left' }))
-    // The list of messages starts anew, so the notes do too.
+    // The list of messages starts again, so the notes do too.
     for (const name of ['discontinuity', 'stale'] as const) on(name, () => this.set([]))
   }
 

@@ -50,7 +50,7 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
 
   useEffect(() => conversation.opened(), [conversation])
   const loadOlder = useCallback(() => {
-    // What has failed is tried again by the user.
+    // After a failure, the user tries again with the button.
     if (timeline.get().error === undefined) timeline.loadOlder().catch(() => {})
   }, [timeline])
   useSight(top, scroller, loadOlder, `${messages[0]?.seq} ${isLoading} ${String(error)}`)
@@ -232,7 +232,7 @@ function RowView({ row, conversation, zone, now }: RowProps) {
 const noteOf = ({ what }: Note) =>
   what === 'blocked' || what === 'banned' ? words.isNotAdded[what] : words.notes[what]
 
-/** Leads to another day. With the keys, the search does. */
+/** A button that goes to another day. Keyboard users can do this from the search. */
 function DayButton({ name }: { name: string }) {
   const open = useDialogs()
   return (
