@@ -215,7 +215,7 @@ export class RoomTalk extends RoomModeration {
     const asked = view && this.context.hasFeature('threads') ? page : rest
     const stay = this.feed.untilLeft
     const reply = await this.ask('getHistory', asked)
-    // Of what was said since then, nothing may have been told.
+    // This user left meanwhile, so changes after the reply may have been missed: the messages are not kept.
     if (stay.aborted) return reply
     return { ...reply, messages: this.feed.store.load(page, reply, this.feed.inbox.position) }
   }

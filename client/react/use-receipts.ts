@@ -17,7 +17,7 @@ class Receipts extends Store<Read> {
     super({})
     this.#room = room
     room.on('receipts', (receipts) => this.#take(receipts))
-    // Whoever left meanwhile is in it no more.
+    // The receipts may be of users who have left meanwhile.
     room.on('stale', () => this.set({}))
     room.on('memberLeft', ({ userId }) => {
       const { [userId]: left, ...others } = this.get()

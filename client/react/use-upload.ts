@@ -42,8 +42,8 @@ async function send(room: Room, file: Blob, options: Options): Promise<MessageEv
 }
 
 /**
- * Uploads files to a room, and shows those on their way. All components that show the room share them, and they go on
- * when the last one is gone: `cancel` ends one.
+ * Uploads files to a room, and returns the current uploads. All components that show the room share them. They
+ * continue after the last component is unmounted; `cancel` ends one.
  *
  * @example
  * const { upload, uploads } = useUpload(room)
@@ -51,7 +51,7 @@ async function send(room: Room, file: Blob, options: Options): Promise<MessageEv
  */
 export function useUpload(room: Room): {
   uploads: readonly Upload[]
-  /** Resolves with the file's message; with `undefined` when it failed or was ended: then the list says so. */
+  /** Resolves with the file's message, or with undefined if the upload failed or was cancelled, as `uploads` shows. */
   upload: (file: Blob, options?: Options) => Promise<MessageEvent | undefined>
 } {
   const upload = useCallback((file: Blob, options: Options = {}) => send(room, file, options), [room])

@@ -64,11 +64,15 @@ export const changesSkipped = ({ chatRoomId, rev }: ChangeEvent): ChangesSkipped
 /** Returns the log entry of an event. */
 export const changeOf = (event: ChangeEvent): ChangeRow => ({ rev: event.rev, ...subjectOfState(event) })
 
-/** The change as somebody may know it who may read what was said after `since`. */
+/**
+ * Returns the change as a reader may see it: without pins of messages that they may not read.
+ *
+ * @param since the seq after which the reader may read
+ */
 export const readableOf = (event: ChangeEvent, since: number): ChangeEvent =>
   event.event === 'roomUpdated' ? { ...event, room: { ...event.room, pins: shownPins(event.room.pins, since) } } : event
 
-/** Whether a change is of what the room still shows. */
+/** Whether the room still shows the message that has changed. Other changes are always shown. */
 export const isKept = (event: ChangeEvent, keptSince: number): boolean =>
   event.event !== 'messageUpdated' || event.message.timestamp >= keptSince
 

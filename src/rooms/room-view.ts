@@ -55,18 +55,18 @@ export const pacedOnWire = (room: Pick<RoomRow, 'size'>) => ({ readEveryMs: read
 export const notifyOnWire = (...state: Parameters<typeof notifyOf>) => defined({ notify: notifyOf(...state) })
 
 /**
- * Of pins those that a reader may know of: what they may not read is to them as if it had never been said.
+ * Returns the pins of messages that a reader may read, because the other messages must not be known to them.
  *
- * @param since the seq after which they may read
+ * @param since the seq after which the reader may read
  */
 export const shownPins = (pins: readonly string[], since: number): string[] =>
   pins.filter((messageId) => seqOf({ messageId }) > since)
 
 /**
- * All of a room.
+ * Returns all details of a room.
  *
- * @param memberCount as it was counted just now, if it was
- * @param since the seq after which the reader may read; without it, what anybody may
+ * @param memberCount the number of members, if it was counted just now
+ * @param since the seq after which the reader may read; by default, everything that the room still shows
  */
 export function detailsOnWire(
   room: RoomRow,

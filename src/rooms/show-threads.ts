@@ -60,7 +60,7 @@ async function rootsOf(threads: readonly FollowedThread[]): Promise<Map<string, 
   return new Map(rows.flat().map((row) => [`${row.chatRoomId} ${row.messageId}`, row]))
 }
 
-/** A thread goes on by its id when its root is gone, or is from before what the user may read. */
+/** Returns a placeholder for a root that is gone, or that the user may not read. The thread continues under its id. */
 const goneRoot = ({ chatRoomId, threadId }: FollowedThread): MessageRow => ({
   chatRoomId,
   messageId: threadId,

@@ -73,7 +73,7 @@ export async function logChanges(
   return deliveries
 }
 
-/** The message that a change is of, or messages that it names. */
+/** Returns the ids of the message that has changed, or of the messages that the change names as pins. */
 const messagesOf = (event: ChangeEvent | ChangesSkippedEvent): readonly string[] => {
   if (event.event === 'messageUpdated') return [event.message.messageId]
   if (event.event === 'messageDeleted') return [event.messageId]
@@ -83,16 +83,16 @@ const messagesOf = (event: ChangeEvent | ChangesSkippedEvent): readonly string[]
 const isOfMessages = (event: ChangeEvent | ChangesSkippedEvent) => messagesOf(event).length > 0
 
 /**
- * In a room that shows its history from the join on, a change of a message is for those who were in before it was said,
- * and the room's pins are for each member those of such messages. In a large one everybody receives that there is a
- * change, and asks for it. AP67.
+ * For a room whose members may read only what was sent since they joined. A change of a message is posted only to
+ * members who joined before it, and each member receives only the pins that they may read. In a large room, everybody
+ * receives `changesSkipped` instead, and requests the change. AP67.
  */
 async function sinceTheyJoined(chatRoomId: string): Promise<(event: ChangeEvent | ChangesSkippedEvent) => Delivery[]> {
   const members = await membersAfter(chatRoomId, { limit: MAX_MEMBERS_PER_REPLY })
   return (event) => {
     if (event.event === 'changesSkipped' || !isOfMessages(event)) return [{ event }]
     if (members.length > MAX_MEMBERS_PER_REPLY) return [{ event: changesSkipped(event) }]
-    // Those who may know of as many of the messages receive the same.
+    // Members who may read equally many of the messages receive the same event.
     const groups = groupBy(members, ({ joinedSeq }) => String(shownPins(messagesOf(event), joinedSeq).length))
     return [...groups.values()].flatMap((group) => {
       const { joinedSeq } = group[0]!

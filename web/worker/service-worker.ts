@@ -79,7 +79,7 @@ async function fromNetwork(request: Request, kept: string): Promise<Response> {
   }
 }
 
-/** A name stands for one content. */
+/** Returns a file from the cache, if it is there. The name of a file changes with its content. */
 async function fromCache(request: Request): Promise<Response> {
   const kept = await caches.match(request.url, { ignoreVary: true })
   if (kept) return kept
