@@ -51,8 +51,8 @@ export interface RoomEvents {
    */
   removed: Removal
   /**
-   * The client's knowledge of the room has changed: `joined`, `details`, `role`, `closed`, `mutedUntil`, `notify` and so
-   * on. Also emitted when a direct conversation gets its room. The payload is `room.details`.
+   * The client's knowledge of the room has changed: `joined`, `details`, `role`, `closed`, `mutedUntil`, `notify` and
+   * so on. Also emitted when a direct conversation gets its room. The payload is `room.details`.
    */
   updated: RoomDetails | undefined
   /** All messages that were missed while there was no connection have been delivered, `count` of them. */
