@@ -23,12 +23,12 @@ const ATTEMPTS = 4
 export const banMember = action('banMember', async (input, caller) => {
   const { chatRoomId, userId, seconds, reason } = input
   const now = Date.now()
-  const admitted = await admit(caller, chatRoomId, 'ban', now)
   const until = seconds === undefined ? undefined : now + seconds * 1_000
   const noted = { chatRoomId, userId, by: caller.userId, at: now, ...defined({ until, reason }) }
   const audit = auditItem({ ...noted, ...doneBy(caller), action: 'ban' })
   const job = deletionOf(input, caller.userId, now)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const admitted = await admit(caller, chatRoomId, 'ban', now)
     const [membership, before] = await Promise.all([
       membershipIn(chatRoomId, userId),
       getBan(input),

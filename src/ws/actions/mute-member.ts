@@ -17,13 +17,13 @@ const ATTEMPTS = 4
  */
 export const muteMember = action('muteMember', async ({ chatRoomId, userId, seconds, reason }, caller) => {
   const now = Date.now()
-  const admitted = await admit(caller, chatRoomId, 'mute', now)
   const mutedUntil = now + seconds * 1_000
   const shown = seconds === 0 ? {} : { mutedUntil }
   const does = seconds === 0 ? 'unmute' : 'mute'
   const more = defined({ reason, until: shown.mutedUntil })
   const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: does, userId, ...more })
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const admitted = await admit(caller, chatRoomId, 'mute', now)
     const membership = await membershipIn(chatRoomId, userId)
     const row = membership ? undefined : await getBan({ chatRoomId, userId })
     const kept = outlivingOf(row ?? {}, now)

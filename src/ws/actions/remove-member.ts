@@ -17,9 +17,9 @@ const ATTEMPTS = 4
  */
 export const removeMember = action('removeMember', async ({ chatRoomId, userId, reason }, caller) => {
   const now = Date.now()
-  const admitted = await admit(caller, chatRoomId, 'kick', now)
   const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'kick', userId, ...defined({ reason }) })
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const admitted = await admit(caller, chatRoomId, 'kick', now)
     const membership = await membershipIn(chatRoomId, userId)
     if (membership === undefined) return {}
     await requireAboveUser(admitted, 'kick', membership, now)

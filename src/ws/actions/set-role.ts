@@ -19,9 +19,9 @@ const ATTEMPTS = 4
  */
 export const setRole = action('setRole', async ({ chatRoomId, userId, role }, caller) => {
   const now = Date.now()
-  const admitted = await admit(caller, chatRoomId, 'setRole', now)
   const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'role', userId })
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const admitted = await admit(caller, chatRoomId, 'setRole', now)
     const membership = await membershipIn(chatRoomId, userId)
     if (membership === undefined) {
       const row = await getBan({ chatRoomId, userId })

@@ -12,9 +12,9 @@ const ATTEMPTS = 4
 /** Ends a ban. Succeeds if there is no ban. A mute from before the ban continues. AP5, AP8, AP53, AP55, AP71. */
 export const unbanMember = action('unbanMember', async ({ chatRoomId, userId }, caller) => {
   const now = Date.now()
-  await admit(caller, chatRoomId, 'ban', now)
   const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'unban', userId })
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    await admit(caller, chatRoomId, 'ban', now)
     const ban = await getBan({ chatRoomId, userId })
     if (ban === undefined || !isBan(ban, now)) return {}
     if (await changeBan(ban, keptItem(ban, ban, now), audit)) return {}
