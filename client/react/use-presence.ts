@@ -21,8 +21,12 @@ export function usePresence(talk: Talk, isHere = true): readonly Person[] {
     if (!isHere || !room) return
     lookers.set(room, (lookers.get(room) ?? 0) + 1)
     // A user who may not enter sees an empty list.
-    room.presence.enter().catch(() => {})
+    const enter = () => void room.presence.enter().catch(() => {})
+    enter()
+    // This user may have been removed and added between two renderings.
+    const stop = room.on('stale', enter)
     return () => {
+      stop()
       const left = lookers.get(room)! - 1
       lookers.set(room, left)
       if (left === 0) room.presence.leave().catch(() => {})

@@ -17,8 +17,11 @@ class Receipts extends Store<Read> {
     super({})
     this.#room = room
     room.on('receipts', (receipts) => this.#take(receipts))
-    // The receipts may be of users who have left meanwhile.
-    room.on('stale', () => this.set({}))
+    room.on('stale', () => {
+      // The receipts may be of users who have left meanwhile.
+      this.set({})
+      if (this.#lookers > 0) this.#ask()
+    })
     room.on('memberLeft', ({ userId }) => {
       const { [userId]: left, ...others } = this.get()
       if (left !== undefined) this.set(others)

@@ -43,8 +43,12 @@ export function useRoom(
       })
     return () => {
       isOver = true
+      setFailed(undefined)
     }
   }, [client, room, join])
+  useEffect(() => {
+    if (state.joined) setFailed(undefined)
+  }, [state.joined])
   const isFailed = room !== undefined && failed?.room === room && !state.joined
   return { room, ...state, error: isFailed ? failed.error : undefined }
 }

@@ -207,6 +207,26 @@ test('a room that can’t be joined, or read, says why', async () => {
   expect(html()).toBe('false ChatError: no ChatError: no')
 })
 
+test('why a room could not be joined is told no more once it was, or while another is shown', async () => {
+  const { client, server } = givenClient()
+  server.room('b')
+  const open = await renderRooms(client, (room) => {
+    const { joined, error } = chat.useRoom(room.id)
+    return `${joined} ${String(error)}`
+  })
+  expect(html()).toBe('false ChatError: refused by the fake server')
+  server.room('a')
+  await happens(() => client.room('a').join())
+  expect(html()).toBe('true undefined')
+  await happens(() => client.room('a').leave())
+  expect(html()).toBe('false undefined')
+  server.rooms.delete('a')
+  await open('b')
+  server.override = ({ action }) => (action === 'joinRoom' ? 'nothing' : undefined)
+  await open('a')
+  expect(html()).toBe('false undefined')
+})
+
 test('what a room is, and what this user is in it, is shown as it changes, and nobody joins by looking', async () => {
   const { client, server } = givenClient()
   server.features = ['sessions', 'changes']
@@ -295,6 +315,23 @@ test('receipts are asked for once by all who show them, again after an absence, 
   expect(html()).toBe('{}{}')
 })
 
+test('receipts that are forgotten with a room’s messages are asked for again', async () => {
+  const { client, server, clock } = givenClient()
+  server.features = ['sessions', 'changes']
+  server.room('general')
+  await render(client, () => JSON.stringify(chat.useReceipts(chat.useRoom('general').room)))
+  expect(html()).toBe('{"bob":2}')
+  server.forgottenRevs = 10
+  for (let i = 0; i < 10; i++) server.log('general', { event: 'roomUpdated' })
+  const told: string[] = []
+  client.room('general').on('stale', () => told.push('stale'))
+  await happens(() => client.room('general').join())
+  await happens(() => clock.advance(3_000))
+  expect(told).toHaveLength(1)
+  expect(html()).toBe('{"bob":2}')
+  expect(server.asked('getReceipts')).toHaveLength(2)
+})
+
 test('a room of too many members tells no receipts, and that is no fault', async () => {
   const { client, server, errors } = givenClient()
   server.room('general')
@@ -360,6 +397,35 @@ test('who is here is shown while a component asks, this user among them', async 
   expect(server.asked('leavePresence')).toHaveLength(left)
   await happens(() => show(0))
   expect(server.asked('leavePresence')).toHaveLength(left + 1)
+})
+
+test('whoever was shown out is here no more, without a request, and here again when they are put in again', async () => {
+  const { client, server, clock } = givenClient()
+  server.room('general')
+  server.features = ['sessions', 'presence']
+  server.override = ({ action }) => {
+    if (action === 'enterPresence') return { data: { until: clock.now() + 300_000, everyMs: 120_000 } }
+    if (action !== 'getPresence') return undefined
+    return { data: { present: [{ userId: 'bob', since: 1 }], count: 1, capped: false } }
+  }
+  await client.connect()
+  await render(client, () => {
+    const people = chat.usePresence(client.room('general'))
+    return `${people.map(({ userId }) => userId).join()} ${JSON.stringify(chat.useReceipts(client.room('general')))}`
+  })
+  expect(html()).toBe('bob {"bob":2}')
+  const left = server.asked('leavePresence').length
+  const removed = { event: 'removed', chatRoomId: 'general', reason: 'kicked' }
+  await happens(() => server.socket.events(removed))
+  expect(html()).toBe(' {}')
+  expect(server.asked('leavePresence')).toHaveLength(left)
+  const added = { event: 'roomAdded', chatRoomId: 'general', roomName: 'general', headSeq: 0 }
+  await happens(() => server.socket.events(added))
+  expect(html()).toBe('bob {"bob":2}')
+  const entered = server.asked('enterPresence').length
+  await happens(() => server.socket.events(removed, added))
+  expect(html()).toBe('bob {"bob":2}')
+  expect(server.asked('enterPresence')).toHaveLength(entered + 1)
 })
 
 test('who is online is asked for once by all who show it, and again after an absence', async () => {
