@@ -22,7 +22,12 @@ import { countText } from '../text/count-text.ts'
 import type { RoomNumbers } from './room-numbers.ts'
 import type { Unsent } from './unsent.ts'
 
-const confusableKey = () => import('../text/confusable-key.ts').then((module) => module.confusableKey)
+/** It is 60 kB when compressed: on a slow link the first messages come before it. */
+const CONFUSABLE_DELAY_MS = 1_000
+const confusableKey = async () => {
+  await new Promise((resolve) => setTimeout(resolve, CONFUSABLE_DELAY_MS))
+  return (await import('../text/confusable-key.ts')).confusableKey
+}
 
 /** A message of another user that has arrived, just now or after an outage. */
 export interface Heard {
