@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { gzipSync } from 'node:zlib'
 import { contentSecurityPolicy } from '../../web/content-security-policy.ts'
 import { pathOf, sendError, sendJson } from '../http.ts'
 import type { PageFile, PageFiles } from './page-files.ts'
@@ -29,6 +30,14 @@ const TYPES: Record<string, string> = {
 }
 
 export function createPage({ files, bucketOrigin, socketPath, imageOrigins }: PageOptions): Page {
+  /** What was sent compressed once. */
+  const compressed = new WeakMap<PageFile, Buffer>()
+  const compress = (file: PageFile): Buffer => {
+    const bytes = compressed.get(file) ?? gzipSync(file.content)
+    compressed.set(file, bytes)
+    return bytes
+  }
+
   const respond = async (req: IncomingMessage, res: ServerResponse, path: string): Promise<void> => {
     let file: PageFile | undefined
     try {
@@ -38,15 +47,20 @@ export function createPage({ files, bucketOrigin, socketPath, imageOrigins }: Pa
     }
     if (!file) return sendError(res, 404, 'not_found', 'unable to answer; there is nothing at this path')
     const isDocument = path === 'index.html'
+    // As a host of pages does it: a phone on the same network waits a quarter of the time.
+    const isCompressed = typeof file.content === 'string' && /\bgzip\b/.test(String(req.headers['accept-encoding']))
+    const content = isCompressed ? compress(file) : file.content
     res.writeHead(200, {
       'content-type': TYPES[path.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
-      'content-length': Buffer.byteLength(file.content),
+      'content-length': Buffer.byteLength(content),
+      vary: 'accept-encoding',
+      ...(isCompressed ? { 'content-encoding': 'gzip' } : {}),
       // Immutable, because the name of an asset changes with its content.
       'cache-control': path.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
       'x-content-type-options': 'nosniff',
       ...(isDocument ? documentHeaders(bucketOrigin, imageOrigins, req.headers.host) : {}),
     })
-    res.end(req.method === 'HEAD' ? undefined : file.content)
+    res.end(req.method === 'HEAD' ? undefined : content)
   }
 
   return {

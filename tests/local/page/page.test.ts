@@ -69,6 +69,17 @@ describe('the page', () => {
     expect(await response.text()).toBe('<!doctype html>ä')
   })
 
+  test('is sent compressed to who takes that, but for what is no text', async () => {
+    const encodingOf = async (name: string, accepted: string) =>
+      (await fetch(`${url}/assets/${name}`, { headers: { 'accept-encoding': accepted } })).headers.get(
+        'content-encoding',
+      )
+    expect(await encodingOf('index-abc.js', 'br, gzip')).toBe('gzip')
+    expect(await encodingOf('index-abc.js', 'identity')).toBeNull()
+    expect(await encodingOf('icon-abc.svg', 'gzip')).toBeNull()
+    expect(await (await fetch(`${url}/assets/index-abc.js`)).text()).toBe('script')
+  })
+
   test.each([
     ['index-abc.js', 'text/javascript; charset=utf-8'],
     ['index-abc.css', 'text/css; charset=utf-8'],
