@@ -113,6 +113,15 @@ test('from right to left, the list is at the right, and what is the user’s own
   expect(await middleOf('.send')).toBeLessThan(await middleOf('.composer textarea'))
 })
 
+test('all emoji are found by their names in the language', async () => {
+  const ada = await enter('de-DE', de)
+  await ada.button(de.media.emoji).click()
+  await ada.page.getByText('Smileys & Emotionen').waitFor()
+  await ada.page.getByRole('searchbox', { name: de.searchEmoji }).fill('brezel')
+  await ada.page.getByRole('gridcell', { name: 'Brezel' }).click()
+  await eventually(() => ada.page.getByRole('textbox', { name: de.messageTo('Kitchen') }).inputValue()).toBe('🥨')
+})
+
 test('a language that is chosen is there at once, with the dialog and what is written, and after a reload', async () => {
   const { people } = await stage.talk('ada')
   const [ada] = people

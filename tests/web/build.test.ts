@@ -36,6 +36,10 @@ describe('the built page', () => {
       'assets/confusable-key-HASH.js',
       'assets/de-HASH.js',
       'assets/emoji-choice-HASH.js',
+      'assets/emoji-de-HASH.js',
+      'assets/emoji-en-HASH.js',
+      'assets/emoji-es-HASH.js',
+      'assets/emoji-ja-HASH.js',
       'assets/emoji-names-HASH.js',
       'assets/es-HASH.js',
       'assets/grammar-HASH.js',
@@ -48,6 +52,8 @@ describe('the built page', () => {
       'assets/name-field-HASH.js',
       'assets/opened-dialog-HASH.js',
       'assets/spans-of-time-HASH.js',
+      'assets/use-language-HASH.js',
+      'assets/use-loaded-HASH.js',
       'assets/use-now-HASH.js',
       'assets/voice-recorder-HASH.js',
       'icon-180.png',
@@ -70,7 +76,7 @@ describe('the built page', () => {
   // Access, roles, moderation, invites and public rooms are 8 kB of it when compressed, Markdown is 13 kB, all
   // that the page says in English is 8 kB.
   test('is small: what it loads first is under 360 kB, 120 kB when compressed, and 109 KB of that is code', () => {
-    const later = /(?:^sw\.js$|(?:ar|confusable-key|de|emoji-choice|emoji-names|es|ja|opened-dialog|voice-recorder)-)/
+    const later = /(?:^sw\.js$|(?:ar|confusable-key|de|emoji-\w+|es|ja|opened-dialog|voice-recorder)-)/
     const first = files.filter(({ path }) => /\.(js|css|html)$/.test(path) && !later.test(path))
     const sizes = first.map(({ content }) => [Buffer.byteLength(content), gzipSync(content).length])
     const [bytes, compressed] = [0, 1].map((index) => sizes.reduce((sum, size) => sum + size[index]!, 0))
@@ -86,7 +92,8 @@ describe('the built page', () => {
     const assets = files.map(({ path }) => path).filter((path) => path.startsWith('assets/'))
     const { files: kept, later } = buildIn(worker)
     expect([...kept, ...later].sort()).toEqual(assets.sort())
-    expect(later.map((path) => path.replace(/-[\w-]{8}\./, '-HASH.'))).toEqual(['assets/emoji-choice-HASH.js'])
+    const emoji = ['de', 'en', 'es', 'ja'].map((language) => `assets/emoji-${language}-HASH.js`)
+    expect(later.map((path) => path.replace(/-[\w-]{8}\./, '-HASH.')).sort()).toEqual(emoji)
   })
 
   test('can be installed: its manifest names a start and icons that are there, one of them to be cut', () => {
