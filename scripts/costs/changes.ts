@@ -51,7 +51,7 @@ function one(...rows: string[]) {
 }
 
 /** Returns the measured units of an action, from the table of `docs/data-model.md`. */
-export function measuredUnits(): ReadonlyMap<string, Units> {
+function measuredUnits(): ReadonlyMap<string, Units> {
   const text = readFileSync(new URL('../../docs/data-model.md', import.meta.url), 'utf8')
   const [, table = ''] = /<!-- costs -->\n+((?:\|.*\n)*)/.exec(text) ?? []
   const rows = table.split('\n').map((line) => line.split('|').map((cell) => cell.trim()))
