@@ -35,10 +35,12 @@ const REQUESTS_TO_SETTLE = 3
 
 /**
  * Places to read at least, by turn. Holes are rows too, so the number grows, and a run of holes takes few requests. A
- * page can't end before a message is found; until then, as many places are read as one request returns.
+ * page can't end before a message is found; until then more places are read, and from the third request on as many as
+ * one request returns, which is 1 MB: some 4,000 holes, or 3,000 deleted messages.
  */
 const PLACES = [1, 50, 500, 1_000]
 const PLACES_TO_A_MESSAGE = 1_000
+const PLACES_IN_A_MEGABYTE = 10_000
 
 /** Which messages to read, by their seq. */
 export interface Range extends Partial<Kept> {
@@ -91,8 +93,8 @@ export interface PageRead extends HistoryPage {
  *
  * A page takes at most four requests, or as many as its `whole` has left, and ends early if holes would make it take
  * more. When a gap is read again, that request also reads what the whole page has room for. Two things take more
- * requests. A page can't end before it has a message, so a run of more than a thousand holes takes more, and so does
- * one of more than a hundred young holes with sealed ones between them. And each message that is written while its
+ * requests. A page can't end before it has a message, so a run of more than some 4,000 holes takes one more for each
+ * 4,000 of them, and so does one of more than a hundred young holes with sealed ones between them. And each message that is written while its
  * place is being sealed takes another one.
  */
 export async function readHistory(chatRoomId: string, range: Range, now: number): Promise<PageRead> {
@@ -116,7 +118,8 @@ export async function readHistory(chatRoomId: string, range: Range, now: number)
   let mayBePast: number | undefined
   for (let turn = 0; ; turn++) {
     const isEmpty = messages.length === 0 && whole?.isStarted !== true
-    const toFirst = Math.min(mayBePast === undefined ? Infinity : mayBePast + limit + 1, PLACES_TO_A_MESSAGE)
+    const most = turn === 1 ? PLACES_TO_A_MESSAGE : PLACES_IN_A_MEGABYTE
+    const toFirst = Math.min(mayBePast === undefined ? Infinity : mayBePast + limit + 1, most)
     const atLeast = isEmpty && turn > 0 ? toFirst : PLACES[Math.min(turn, PLACES.length - 1)]!
     mayBePast = undefined
     const take = Math.max(limit + 1 - messages.length, atLeast)

@@ -160,6 +160,20 @@ test.for(directions)('400 sealed places before a page take few requests and no w
   expect(first!.requests).toBeLessThanOrEqual(MOST)
 })
 
+test.for(directions)('3,000 sealed places before a page are passed in the requests of any page, %s', async (way) => {
+  const messages = way === 'forwards' ? [3_001, 3_002] : [1, 2]
+  const hole = { kind: 'hole', content: '', senderId: '' } as const
+  const room = await givenPlaces(range(1, 3_002), (seq) => (messages.includes(seq) ? {} : hole))
+  const bounds = way === 'forwards' ? { after: 0 } : {}
+  let found: number[] = []
+  const requests = await metered(client, async () => {
+    const page = await readPage(room, { ...bounds, limit: 50 }, 70_000, NOW, MOST_OF_A_PAGE)
+    found = page.messages.map(({ messageId }) => Number(messageId))
+  })
+  expect(found).toEqual(messages)
+  expect(costOf(requests)).toMatchObject({ requests: MOST_OF_A_PAGE, writes: 0 })
+})
+
 describe('young holes', () => {
   test.for(directions)('40 in one page are sealed in one transaction, %s', async (way) => {
     const evens = range(1, 40).map((i) => 2 * i)
