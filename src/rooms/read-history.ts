@@ -94,8 +94,8 @@ export interface PageRead extends HistoryPage {
  * A page takes at most four requests, or as many as its `whole` has left, and ends early if holes would make it take
  * more. When a gap is read again, that request also reads what the whole page has room for. Two things take more
  * requests. A page can't end before it has a message, so a run of more than some 4,000 holes takes one more for each
- * 4,000 of them, and so does one of more than a hundred young holes with sealed ones between them. And each message that is written while its
- * place is being sealed takes another one.
+ * 4,000 of them, and so does a run of more than a hundred young holes with sealed ones between them. And each message
+ * that is written while its place is being sealed takes another one.
  */
 export async function readHistory(chatRoomId: string, range: Range, now: number): Promise<PageRead> {
   const forwards = range.after !== undefined
