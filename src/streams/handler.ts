@@ -16,7 +16,7 @@ import { FailedRecords } from './failed-records.ts'
 import { type ChangeRecord, logChanges } from './log-changes.ts'
 import { react, type Reactive } from './reactions.ts'
 import type { Recorded } from './recorded.ts'
-import { type ReactionRecord, reactorsOf, rollUp } from './roll-ups.ts'
+import { byMessage, type ReactionRecord, reactorsOf, rollUp } from './roll-ups.ts'
 import { RoomClasses } from './room-classes.ts'
 import { tellOnline } from './tell-online.ts'
 import { tellPresence } from './tell-presence.ts'
@@ -49,9 +49,10 @@ export function streamHandler(
     const failed = new FailedRecords(event.Records)
     const { hurried, raised, reactions, afterPosts, comings, last } = changesOf(event.Records, failed)
     const batch = { cache: new BatchCache(usersOf(hurried)), failed, startedAt, post }
+    const reactedTo = byMessage(reactions)
     const [posted] = await Promise.all([
       postTurns(turnsOf(hurried, raised), batch),
-      rollUp(reactions, (records, error) => {
+      rollUp(reactedTo, (records, error) => {
         for (const { sequenceNumber } of records) failed.fail(sequenceNumber, 'reactionChanged', error)
       }),
     ])
@@ -72,7 +73,7 @@ export function streamHandler(
     logger.debug('batch posted', { ms: Date.now() - startedAt, traceIds: tracesOf(recordOf.keys()) })
     const response = batchResponse(event.Records, failed)
     const recipients = Math.max(...reports.map(({ recipients }) => recipients))
-    const reacted = { reactions: reactions.length, reactors: reactorsOf(reactions) }
+    const reacted = { reactions: reactions.length, reactors: reactorsOf(reactedTo) }
     await window.hold(startedAt, [...urgent.keys()], { ...reacted, recipients })
     return response
   }

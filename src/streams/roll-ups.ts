@@ -10,15 +10,14 @@ export interface ReactionRecord extends ReactionChanged {
 
 const ROLL_UPS_AT_ONCE = 16
 
-const byMessage = (records: readonly ReactionRecord[]): Map<string, ReactionRecord[]> =>
-  groupBy(records, ({ reaction }) => `${reaction.chatRoomId} ${reaction.messageId}`)
+/** Returns the records of each message. */
+export const byMessage = (records: readonly ReactionRecord[]): ReactionRecord[][] => [
+  ...groupBy(records, ({ reaction }) => `${reaction.chatRoomId} ${reaction.messageId}`).values(),
+]
 
 /** Returns how many users have reacted to one message, or taken a reaction back, at most. */
-export const reactorsOf = (records: readonly ReactionRecord[]): number =>
-  Math.max(
-    0,
-    ...[...byMessage(records).values()].map((all) => new Set(all.map(({ reaction }) => reaction.userId)).size),
-  )
+export const reactorsOf = (messages: readonly ReactionRecord[][]): number =>
+  Math.max(0, ...messages.map((records) => new Set(records.map(({ reaction }) => reaction.userId)).size))
 
 /**
  * Writes the reaction summaries of messages, each once per batch, however many reactions there are. This changes the
@@ -27,10 +26,10 @@ export const reactorsOf = (records: readonly ReactionRecord[]): number =>
  * @param onFailed called with the records of a message whose reactions could not be counted; other messages continue
  */
 export async function rollUp(
-  records: readonly ReactionRecord[],
+  messages: readonly ReactionRecord[][],
   onFailed: (records: readonly ReactionRecord[], error: unknown) => void,
 ): Promise<void> {
-  await forEachLimited([...byMessage(records).values()], ROLL_UPS_AT_ONCE, async (ofMessage) => {
+  await forEachLimited(messages, ROLL_UPS_AT_ONCE, async (ofMessage) => {
     const changes = ofMessage.map(({ reaction, added }) => ({ ...reaction, added }))
     try {
       await rollUpReactions(ofMessage[0]!.reaction, { changes, now: Date.now() })
