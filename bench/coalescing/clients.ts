@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RawClient } from '../../scripts/shared/raw-client.ts'
 import { MAX_ADD_MEMBERS } from '../../src/protocol/limits.ts'
+import { evenly } from '../shared/evenly.ts'
 import { answerCalls } from '../shared/rpc.ts'
 
 /** How much is sent, evenly spread over the seconds. */
@@ -75,16 +76,6 @@ function listen(client: RawClient, index: number): void {
   })
 }
 
-/** Does something so many times, evenly spread over the seconds. */
-async function evenly(times: number, seconds: number, act: (i: number) => void): Promise<void> {
-  const startedAt = performance.now()
-  for (let i = 0; i < times; i++) {
-    const due = startedAt + (i * seconds * 1_000) / times
-    if (due > performance.now()) await sleep(due - performance.now())
-    act(i)
-  }
-}
-
 const say = (client: RawClient, frame: object) => client.socket.send(JSON.stringify({ chatRoomId: ROOM, ...frame }))
 
 const calls = {
@@ -117,12 +108,12 @@ const calls = {
     lastMessages.length = 0
     const allReceived = new Promise<void>((resolve) => (complete = resolve))
     await Promise.all([
-      evenly(sent, seconds, (i) => {
+      evenly(sent, perSecond, (i) => {
         const content = `${String(i)} `.padEnd(CONTENT_BYTES, 'x')
         sentAt.set(content, performance.now())
         say(clients[i % SENDERS]!, { action: 'broadcastMessage', content })
       }),
-      evenly(reacted, seconds, (i) => {
+      evenly(reacted, reactionsPerSecond, (i) => {
         const messageId = lastMessages[i % lastMessages.length]
         // Before the first message has arrived there is nothing to react to.
         if (messageId !== undefined)

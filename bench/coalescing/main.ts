@@ -18,11 +18,7 @@ const RATES = [
   { perSecond: 1, reactionsPerSecond: 0, seconds: 15 },
 ]
 const MANY_CONNECTIONS = 1_000
-const [ALONE, WITH_REACTIONS] = [0, 100].map((reactionsPerSecond) => ({
-  perSecond: 100,
-  reactionsPerSecond,
-  seconds: 12,
-})) as [Rate, Rate]
+const BUSY = [0, 100].map((reactionsPerSecond) => ({ perSecond: 100, reactionsPerSecond, seconds: 12 }))
 /** Not counted. It warms up the compiler, the functions and the SDK's sockets. */
 const WARM_UP = { perSecond: 50, reactionsPerSecond: 0, seconds: 4 }
 
@@ -43,11 +39,7 @@ interface Round extends Rate {
 
 const rounds: Round[] = []
 for (const windowMs of [0, milliseconds, milliseconds, 0]) rounds.push(...(await measure(CONNECTIONS, windowMs, RATES)))
-for (const rates of [
-  [ALONE, WITH_REACTIONS],
-  [WITH_REACTIONS, ALONE],
-])
-  rounds.push(...(await measure(MANY_CONNECTIONS, milliseconds, rates)))
+for (const rates of [BUSY, BUSY.toReversed()]) rounds.push(...(await measure(MANY_CONNECTIONS, milliseconds, rates)))
 console.table(rounds)
 await writeResult('coalescing', { machine: describeMachine(), rounds })
 

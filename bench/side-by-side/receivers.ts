@@ -1,6 +1,7 @@
 /** The connections, in a process of their own: bare WebSockets that parse every frame, the same for both servers. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocket } from 'ws'
+import { evenly } from '../shared/evenly.ts'
 import { answerCalls } from '../shared/rpc.ts'
 import { percentile } from '../shared/statistics.ts'
 
@@ -98,17 +99,14 @@ const calls = {
     const sentAt: number[] = []
     const acks: number[] = []
     acknowledged = () => acks.push(now() - sentAt[acks.length]!)
-    const startedAt = now()
-    for (let i = 0; i < messages; i++) {
-      const due = startedAt + (i * 1_000) / perSecond
-      if (due > now()) await sleep(due - now())
+    await evenly(messages, perSecond, (i) => {
       sentAt.push(now())
       const content = `${String(sentAt[i])} `.padEnd(CONTENT_BYTES, 'x')
       const frame = { action: 'broadcastMessage', requestId: `m${String(i)}`, chatRoomId: ROOM, content }
       sockets[0]!.send(
         way === 'Socket.IO' ? `${EVENT}${String(i)}["say",${JSON.stringify({ content })}]` : JSON.stringify(frame),
       )
-    }
+    })
     await Promise.race([all, sleep(DEADLINE_MS, undefined, { ref: false })])
     for (let left = 100; acks.length < messages && left > 0; left--) await sleep(20)
     const [p50Ms, p99Ms] = [percentile(latencies, 0.5), percentile(latencies, 0.99)]

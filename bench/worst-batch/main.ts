@@ -13,7 +13,7 @@ const POST_MS = 10
 const OTHERS = 499
 
 process.env.CONNECTIONS_ENDPOINT = 'http://localhost:1'
-process.env.TABLE_NAME = 'stub'
+process.env.TABLE_NAME = 'bench'
 process.env.AWS_REGION = 'us-east-1'
 process.env.POWERTOOLS_METRICS_DISABLED = 'true'
 process.env.POWERTOOLS_METRICS_NAMESPACE = 'bench'
