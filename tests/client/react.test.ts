@@ -361,8 +361,8 @@ test('a conversation with one user has what a room has from its first message on
   expect(server.asked('typingIndicator')).toHaveLength(1)
 })
 
-test('who is here is shown while a component asks, this user among them', async () => {
-  const { client, server, clock } = givenClient()
+/** Shows bob as present in the room general. */
+function givenBobPresent({ server, clock }: Pick<ReturnType<typeof givenClient>, 'server' | 'clock'>): void {
   server.room('general')
   server.features = ['sessions', 'presence']
   server.override = ({ action }) => {
@@ -371,6 +371,11 @@ test('who is here is shown while a component asks, this user among them', async 
     if (action !== 'getPresence') return undefined
     return { data: { present: [{ userId: 'bob', since: 1 }], count: 1, capped: false } }
   }
+}
+
+test('who is here is shown while a component asks, this user among them', async () => {
+  const { client, server, clock } = givenClient()
+  givenBobPresent({ server, clock })
   const People = () => {
     const people = chat.usePresence(chat.useRoom('general').room)
     return people.map(({ userId }) => userId).join()
@@ -401,13 +406,7 @@ test('who is here is shown while a component asks, this user among them', async 
 
 test('whoever was shown out is here no more, without a request, and here again when they are put in again', async () => {
   const { client, server, clock } = givenClient()
-  server.room('general')
-  server.features = ['sessions', 'presence']
-  server.override = ({ action }) => {
-    if (action === 'enterPresence') return { data: { until: clock.now() + 300_000, everyMs: 120_000 } }
-    if (action !== 'getPresence') return undefined
-    return { data: { present: [{ userId: 'bob', since: 1 }], count: 1, capped: false } }
-  }
+  givenBobPresent({ server, clock })
   await client.connect()
   await render(client, () => {
     const people = chat.usePresence(client.room('general'))
