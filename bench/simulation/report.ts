@@ -1,4 +1,4 @@
-import { short, table, withBlock } from '../shared/markdown.ts'
+import { short, table, withBlock } from '../../scripts/shared/markdown.ts'
 import { type CaseResult, type Question, QUESTIONS } from './deliveries.ts'
 import type { ScenarioResult } from './scenarios.ts'
 

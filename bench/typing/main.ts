@@ -9,7 +9,7 @@ import { format } from 'prettier'
 import { ChatClient, type Room } from '../../client/node.ts'
 import { startRuntime } from '../../local/runtime.ts'
 import type { EventsFrame } from '../../src/protocol/frames.ts'
-import { short, table, withBlock } from '../shared/markdown.ts'
+import { short, table, withBlock } from '../../scripts/shared/markdown.ts'
 import { describeMachine, writeResult } from '../shared/results.ts'
 
 const PEOPLE = 50

@@ -1,11 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { unitsOf } from './measured.ts'
 import { ASSUMED, PRICES, SUBSCRIPTION_BYTES } from './model.ts'
-
-/** Request units. */
-interface Units {
-  reads: number
-  writes: number
-}
 
 /** What a user does, and the measured rows of `docs/data-model.md` that it causes. */
 interface Doing {
@@ -50,16 +44,6 @@ function one(...rows: string[]) {
   return { rows, of: 1 }
 }
 
-/** Returns the measured units of an action, from the table of `docs/data-model.md`. */
-function measuredUnits(): ReadonlyMap<string, Units> {
-  const text = readFileSync(new URL('../../docs/data-model.md', import.meta.url), 'utf8')
-  const [, table = ''] = /<!-- costs -->\n+((?:\|.*\n)*)/.exec(text) ?? []
-  const rows = table.split('\n').map((line) => line.split('|').map((cell) => cell.trim()))
-  return new Map(
-    rows.map(([, action = '', , , reads, writes]) => [action, { reads: Number(reads), writes: Number(writes) }]),
-  )
-}
-
 /** Dollars for a million. Without Lambda and logs, which cost some $2 for each doing that comes alone. */
 export interface DoingCost {
   frames: number
@@ -76,22 +60,19 @@ export interface DoingCost {
  * @param connections connections in the room, including that of the user who does it
  * @throws Error when the document has no row of that name
  */
-export function costOfDoing(doing: Doing, connections: number, units = measuredUnits()): DoingCost {
-  const sum = (rows: readonly string[], share: number, key: keyof Units) =>
-    rows.reduce((all, row) => {
-      const found = units.get(row)
-      if (found === undefined) throw new Error(`docs/data-model.md has no row "${row}"`)
-      return all + found[key] * share
-    }, 0)
-  const { rows, inBatch, toAll } = doing
-  const all = (key: keyof Units) => sum(rows, 1, key) + sum(inBatch.rows, 1 / inBatch.of, key)
+export function costOfDoing(
+  { rows, inBatch, toAll }: Doing,
+  connections: number,
+  units?: Parameters<typeof unitsOf>[1],
+): DoingCost {
+  const [alone, together] = [unitsOf(rows, units), unitsOf(inBatch.rows, units)]
   // The measured batches were in rooms of 2 connections, whose subscriptions take 1 unit.
   const moreReads = Math.ceil((connections * SUBSCRIPTION_BYTES) / 4_096) - 1
   const posts = (connections - (toAll ? 0 : 1)) / inBatch.of
   return {
     frames: 2e6 * PRICES.frame,
-    writes: 1e6 * all('writes') * PRICES.writeUnit,
-    reads: 1e6 * (all('reads') + moreReads / inBatch.of) * PRICES.readUnit,
+    writes: 1e6 * (alone.writes + together.writes / inBatch.of) * PRICES.writeUnit,
+    reads: 1e6 * (alone.reads + (together.reads + moreReads) / inBatch.of) * PRICES.readUnit,
     posts: 1e6 * posts * (PRICES.frame + (ASSUMED.eventBytes / 2 ** 30) * PRICES.outGigabyte),
   }
 }

@@ -6,6 +6,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { format } from 'prettier'
+import { withBlock } from '../shared/markdown.ts'
 import { HABITS, type Habits, month } from './month.ts'
 import { costTable, doingTable, monthTable, peakTable, readingTable } from './table.ts'
 
@@ -49,9 +50,6 @@ if (wrong !== undefined) {
 async function write(document: string, tables: Record<string, string>): Promise<void> {
   const file = new URL(`../../docs/${document}`, import.meta.url)
   let text = await readFile(file, 'utf8')
-  for (const [name, table] of Object.entries(tables)) {
-    const place = new RegExp(`(<!-- ${name}:start -->).*(<!-- ${name}:end -->)`, 's')
-    text = text.replace(place, (_, start: string, end: string) => `${start}\n\n${table}\n${end}`)
-  }
+  for (const [name, table] of Object.entries(tables)) text = withBlock(text, name, table)
   await writeFile(file, await format(text, { parser: 'markdown', printWidth: 120 }))
 }

@@ -1,3 +1,4 @@
+import { unitsOf } from './measured.ts'
 import { LOOKS_AN_HOUR, MORE, RENEWALS_AN_HOUR, UNITS } from './month.ts'
 import { PRICES } from './model.ts'
 
@@ -16,31 +17,34 @@ interface Reading {
   rows?: readonly string[]
 }
 
+/** The units that were measured in these rows of `docs/data-model.md`. */
+const measured = (...rows: string[]) => ({ rows, ...unitsOf(rows) })
+
 /** What read state, presence and the bus cost. */
 export const READING: readonly Reading[] = [
   {
     what: '`markRead` of a room',
     designed: 2.63,
-    ...{ frames: 2, posts: 0, reads: 1, writes: 1 },
-    rows: ['`markRead`, 1 room'],
+    ...{ frames: 2, posts: 0 },
+    ...measured('`markRead`, 1 room'),
   },
   {
     what: '`markRead` with its receipt and another device',
     designed: 5,
-    ...{ frames: 2, posts: 2, ...UNITS.mark },
-    rows: ['`markRead`, 1 room', 'the stream: a marker that has moved, small room'],
+    ...{ frames: 2, posts: 2 },
+    ...measured('`markRead`, 1 room', 'the stream: a marker that has moved, small room'),
   },
   {
     what: '`getUnread` of 50 rooms, 10 with news',
     designed: 4.5,
-    ...{ frames: 2, posts: 0, ...UNITS.count },
-    rows: ['`getUnread`, 50 rooms, 10 of them with 9 messages'],
+    ...{ frames: 2, posts: 0 },
+    ...measured('`getUnread`, 50 rooms, 10 of them with 9 messages'),
   },
   {
     what: '`enterPresence`, 5 present',
     designed: 8.65,
-    ...{ frames: 2, posts: 5, reads: 8, writes: 2 },
-    rows: ['`enterPresence`', 'the stream: one of 5 present has come'],
+    ...{ frames: 2, posts: 5 },
+    ...measured('`enterPresence`', 'the stream: one of 5 present has come'),
   },
   {
     what: 'an hour of looking at a room',

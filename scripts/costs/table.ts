@@ -1,3 +1,4 @@
+import { table } from '../shared/markdown.ts'
 import { costOfDoing, DOINGS } from './changes.ts'
 import { type Cost, costPerMillion, total } from './model.ts'
 import { HABITS, month } from './month.ts'
@@ -29,7 +30,7 @@ export function costTable(): string {
       return [connections.toLocaleString('en-US'), String(coalesced), ...parts, dollars(total(cost))]
     }),
   )
-  return [HEAD, HEAD.map(() => '--:'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('')
+  return table(HEAD, rows)
 }
 
 /** The rooms of the table of doings, by connections. */
@@ -47,9 +48,7 @@ export function doingTable(): string {
     ['reads', 'posts', 'total'].map((part) => `${part}, ${connections.toLocaleString('en-US')}`),
   )
   const head = ['a million', 'frames in, replies', 'table writes', ...inRooms]
-  return [head, head.map((_, i) => (i === 0 ? '---' : '--:')), ...rows]
-    .map((cells) => `| ${cells.join(' | ')} |\n`)
-    .join('')
+  return table(head, rows)
 }
 
 const dollars = (amount: number): string =>
@@ -58,8 +57,10 @@ const dollars = (amount: number): string =>
 /** Returns a month as a Markdown table: dollars by purpose, and their sum. */
 export function monthTable(parts: Record<string, number>): string {
   const rows = [...Object.entries(parts), ['total', Object.values(parts).reduce((sum, part) => sum + part, 0)] as const]
-  const cells = [['a month', 'dollars'], ['---', '--:'], ...rows.map(([name, amount]) => [name, dollars(amount)])]
-  return cells.map((row) => `| ${row.join(' | ')} |\n`).join('')
+  return table(
+    ['a month', 'dollars'],
+    rows.map(([name, amount]) => [name, dollars(amount)]),
+  )
 }
 
 /** Returns what read state, presence and the bus cost as a Markdown table. */
@@ -69,9 +70,7 @@ export function readingTable(): string {
     const counts = [one.frames + one.posts, one.reads, one.writes].map((count) => String(Math.round(count)))
     return [one.what, ...counts, dollars(readingDollars(one)), dollars(one.designed)]
   })
-  return [head, ['---', ...head.slice(1).map(() => '--:')], ...rows]
-    .map((cells) => `| ${cells.join(' | ')} |\n`)
-    .join('')
+  return table(head, rows)
 }
 
 /** The numbers of users in `docs/scale.md`. */
@@ -94,7 +93,7 @@ export function peakTable(): string {
   const bills = USERS.map((users) => Object.values(month({ ...HABITS, users })).reduce((sum, part) => sum + part, 0))
   rows.push(['dollars a month', '', ...bills.map(amount)])
   const head = ['', 'limit', ...USERS.map((users) => `${users.toLocaleString('en-US')} users`)]
-  return [head, head.map(() => '--:'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('')
+  return table(head, rows)
 }
 
 /** Formats with two significant digits. */

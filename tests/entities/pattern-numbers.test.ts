@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { documented } from '../support/documented.ts'
+import { documented } from '../../scripts/shared/data-model.ts'
 import { patternsInCode, sources } from './pattern-list.ts'
 import { patterns } from './patterns.ts'
 

@@ -6,7 +6,7 @@ import { HABITS, month, reconnectUnits, UNITS } from '../../scripts/costs/month.
 import { peak, QUOTAS } from '../../scripts/costs/peak.ts'
 import { READING } from '../../scripts/costs/reading.ts'
 import { costTable, doingTable, monthTable, peakTable, readingTable } from '../../scripts/costs/table.ts'
-import { documented as dataModel } from '../support/documented.ts'
+import { documented as dataModel } from '../../scripts/shared/data-model.ts'
 
 const root = new URL('../../', import.meta.url)
 const text = readFileSync(new URL('docs/operations.md', root), 'utf8')

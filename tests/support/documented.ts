@@ -1,14 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { expect } from 'vitest'
-
-export type Row = Record<string, string>
-
-const file = new URL('../../docs/data-model.md', import.meta.url)
-
-/** Returns the rows of the table under `<!-- name -->` in docs/data-model.md, by the words of its header. */
-export function documented(name: string): Row[] {
-  return parse(find(name).table)
-}
+import { dataModelFile, documented, findTable, type Row } from '../../scripts/shared/data-model.ts'
 
 /**
  * Expects the table to have these rows, in this order. On a failure only the differences are shown. With
@@ -17,9 +9,9 @@ export function documented(name: string): Row[] {
  */
 export function expectDocumented(name: string, rows: readonly Row[]): void {
   if (process.env.UPDATE_DOCS !== undefined) {
-    const { text, whole, mark } = find(name)
+    const { text, whole, mark } = findTable(name)
     writeFileSync(
-      file,
+      dataModelFile,
       text.replace(whole, () => mark + print(rows)),
     )
   }
@@ -30,27 +22,6 @@ export function expectDocumented(name: string, rows: readonly Row[]): void {
   }
   expect(differing).toEqual({ documented: [], found: [] })
   expect(told).toEqual(found)
-}
-
-function find(name: string) {
-  const text = readFileSync(file, 'utf8')
-  const found = new RegExp(`(<!-- ${name} -->\\n+)((?:\\|.*\\n)*)`).exec(text)
-  if (found === null) throw new Error(`docs/data-model.md has no table <!-- ${name} -->`)
-  const [whole, mark, table] = found as unknown as [string, string, string]
-  return { text, whole, mark, table }
-}
-
-function parse(table: string): Row[] {
-  const [head, , ...lines] = table
-    .trim()
-    .split('\n')
-    .map((line) =>
-      line
-        .slice(1, -1)
-        .split('|')
-        .map((cell) => cell.trim()),
-    )
-  return lines.map((cells) => Object.fromEntries(cells.map((cell, i) => [head![i]!, cell])))
 }
 
 function print(rows: readonly Row[]): string {

@@ -2,7 +2,7 @@ import type { Measurement } from '../measurement.ts'
 import { type VariantName, VARIANTS } from '../variants/variant-names.ts'
 import { type Figures, figuresOf, TITLES } from './figures.ts'
 import type { Plot } from './line-plot.ts'
-import { short, table } from '../../shared/markdown.ts'
+import { short, table } from '../../../scripts/shared/markdown.ts'
 
 const HEAD = [
   'variant',

@@ -2,7 +2,7 @@ import type { Run } from '../run.ts'
 import { comparisonPlots, comparisonTables } from './comparison.ts'
 import { growthPlots, growthText } from './growth.ts'
 import type { Plot } from './line-plot.ts'
-import { short, withBlock } from '../../shared/markdown.ts'
+import { short, withBlock } from '../../../scripts/shared/markdown.ts'
 
 /** Returns the generated blocks of `docs/performance.md`: Markdown by the name of the block. */
 export function blocksOf({ machine, measurements, growth, posting, start }: Run): Record<string, string> {

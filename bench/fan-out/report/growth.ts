@@ -1,7 +1,7 @@
 import { fitLine, type Line } from '../../shared/statistics.ts'
 import type { Growth } from '../growth.ts'
 import type { Plot } from './line-plot.ts'
-import { short, table } from '../../shared/markdown.ts'
+import { short, table } from '../../../scripts/shared/markdown.ts'
 
 const million = (dollars: number) => dollars * 1e6
 

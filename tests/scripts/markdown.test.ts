@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { short, table, withBlock } from '../../bench/shared/markdown.ts'
+import { short, table, withBlock } from '../../scripts/shared/markdown.ts'
 
 test.each([
   [null, '–'],
