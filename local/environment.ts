@@ -53,8 +53,9 @@ export function functionEnvironment(parts: LocalParts, mayPost: boolean): Record
     ...QUIET_SDK,
     AWS_ENDPOINT_URL_DYNAMODB: parts.dynamodbEndpoint,
     TABLE_NAME: parts.tableName,
-    // Longer than on AWS, because DynamoDB Local shares the machine with everything else.
+    // Longer than on AWS, because the table and the issuer share the machine with everything else.
     TABLE_TIMEOUT_MS: '8000',
+    JWKS_TIMEOUT_MS: '8000',
     // Higher than on AWS, because nobody pays for writes to a local table.
     JANITOR_WRITES_PER_SECOND: '10000',
     AWS_ENDPOINT_URL_S3: parts.bucketEndpoint,

@@ -26,12 +26,19 @@ port.on('message', (request: WorkerRequest) => {
   )
 })
 
+/** Settles when everything that was to be loaded ahead of its first call is loaded. */
+let loading: Promise<unknown> = Promise.resolve()
+
 async function handle(request: WorkerRequest): Promise<string> {
   if (request.kind === 'load') {
-    await Promise.all(request.files.map(load))
+    loading = Promise.all(request.files.map(load))
+    await loading
     return 'null'
   }
   const handler = await load(request.file)
+  // While modules load, the thread does nothing else: the timeouts of a handler that has begun would pass meanwhile.
+  // A function that can't be loaded is reported by its own call and by `load`.
+  await loading.catch(() => {})
   return invoke(handler, request)
 }
 

@@ -68,6 +68,10 @@ const isAlive = (pid: number) => {
 
 const jvmOf = (output: string) => Number(/pid: (\d+)/.exec(output)?.[1])
 
+/** Waits until every part works. At first one may not, because a busy machine needs seconds to load the functions. */
+const isUp = (url: string) =>
+  expect.poll(async () => (await fetch(`${url}healthz`)).status, { timeout: 120_000 }).toBe(200)
+
 async function connectedTo(url: string): Promise<WebSocket> {
   const answer = await fetch(`${url}dev/token`, { method: 'POST', body: '{"userId":"ada"}' })
   const { token } = (await answer.json()) as { token: string }
@@ -101,8 +105,7 @@ describe('npm start', () => {
     expect(wsUrl).toBe(`${url.replace('http', 'ws')}local`)
     await program.says(/Note: DynamoDB Local listens on all network interfaces/)
 
-    // At first it may respond 503, because a busy machine has 5 s to load the functions.
-    await expect.poll(async () => (await fetch(`${url}healthz`)).status).toBe(200)
+    await isUp(url)
     const [, command = ''] = await program.says(/Token\s+(curl .+)\n/)
     const curl = spawn('sh', ['-c', command], { stdio: ['ignore', 'pipe', 'inherit'] })
     const [answer] = (await once(curl.stdout.setEncoding('utf8'), 'data')) as [string]
@@ -134,6 +137,7 @@ describe('npm start', () => {
   test('ends itself when DynamoDB Local has ended and its data with it', async () => {
     const program = run({ VERBOSE: '1' })
     const [, url = ''] = await program.says(/Page\s+(http:\S+\/)\n/)
+    await isUp(url)
     const socket = await connectedTo(url)
     process.kill(jvmOf(program.output.stderr), 'SIGKILL')
     const [code] = (await once(socket, 'close')) as [number]
@@ -156,6 +160,7 @@ describe('npm start', () => {
       ...{ JAVA_TOOL_OPTIONS: '-Xmx1k', HTTP_PROXY: 'http://127.0.0.1:9', NODE_USE_ENV_PROXY: '1' },
     })
     const [, url = ''] = await program.says(/Page\s+(http:\S+\/)\n/)
+    await isUp(url)
     const [ada, bob] = await Promise.all(['ada', 'bob'].map((userId) => personAt(url, userId)))
     const room = await ada!.createRoom({ roomName: 'Kitchen', members: ['bob'] })
     const received: string[] = []
@@ -173,7 +178,7 @@ describe('npm start', () => {
     await say(10)
     await vi.waitUntil(() => received.length >= 15, { timeout: 120_000 })
     expect(received).toEqual(Array.from({ length: 15 }, (_, i) => String(i)))
-    await expect.poll(async () => (await fetch(`${url}healthz`)).status, { timeout: 120_000 }).toBe(200)
+    await isUp(url)
     expect(isAlive(jvm)).toBe(false)
     expect(program.output.stderr).toContain("DynamoDB Local ended by itself; starting it again { how: 'SIGKILL' }")
     for (const person of [ada, bob]) person!.disconnect()

@@ -21,6 +21,8 @@ const functions = {
   hang: fixture('one/hang'),
   hangShortly: fixture('one/hang', 0.2),
   counter: fixture('one/counter'),
+  slowToLoad: fixture('one/slow-to-load'),
+  isSlowLoaded: fixture('one/is-slow-loaded'),
   broken: fixture('two/broken'),
   noHandler: fixture('two/no-handler'),
   log: fixture('two/log'),
@@ -234,6 +236,14 @@ describe('starting and closing the lambda host', () => {
     const { host } = await start(['counter'], { initTimeoutMs: 0 })
     await Promise.all([host.warm(), host.warm()])
     expect([await host.invoke('counter', {}), await host.invoke('counter', {})]).toEqual([1, 2])
+    await host.close()
+  })
+
+  test('no handler begins while other functions are being loaded, which would use up its timeouts', async () => {
+    const { host } = await start(['slowToLoad', 'isSlowLoaded'])
+    const warmed = host.warm()
+    expect(await host.invoke('isSlowLoaded', {})).toBe(true)
+    await warmed
     await host.close()
   })
 
