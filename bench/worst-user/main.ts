@@ -21,6 +21,8 @@ const PEOPLE = 10
 /** Of all together: each stays within their own limit. */
 const SENDS_PER_SECOND = 10
 const WINDOWS = 3
+/** A message that takes longer than this is lost. */
+const LONGEST_MS = 60_000
 
 const { values } = parseArgs({
   options: {
@@ -101,7 +103,11 @@ async function window(): Promise<number[]> {
     clients[i % PEOPLE]!.socket.send(JSON.stringify({ action: 'sendMessage', chatRoomId, content }))
     await sleep(Math.max(0, startedAt + ((i + 1) * 1_000) / SENDS_PER_SECOND - performance.now()))
   }
-  while (due > 0) await sleep(10)
+  const waitsUntil = performance.now() + LONGEST_MS
+  while (due > 0) {
+    if (performance.now() > waitsUntil) throw new Error(`unable to measure; ${String(due)} messages did not arrive`)
+    await sleep(10)
+  }
   sentAt.clear()
   return [...latencies]
 }
