@@ -33,8 +33,20 @@ export async function rehearse(workspace: Workspace, moto: Moto): Promise<string
   const differences = explained((await plan(workspace)).resource_changes)
   const moved = await planFromOldState(workspace)
   const table = await compareTable(moto)
-  const destroyed = await workspace.terraform('destroy', '-auto-approve', '-input=false')
+  const destroyed = await destroy(workspace)
   return [lastLine(applied, 'Apply complete'), ...differences, moved, table, lastLine(destroyed, 'Destroy complete')]
+}
+
+/**
+ * Destroys everything. On a busy machine the provider once repeated a request that moto had done already, and failed
+ * because the table was gone. As one would on AWS, this destroys what is left.
+ */
+async function destroy(workspace: Workspace): Promise<string> {
+  const once = () => workspace.terraform('destroy', '-auto-approve', '-input=false')
+  return once().catch((error: unknown) => {
+    if (!/DeleteTable[^]*ResourceNotFoundException/.test(String(error))) throw error
+    return once()
+  })
 }
 
 const lastLine = (output: string, beginning: string) =>
