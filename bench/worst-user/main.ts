@@ -5,7 +5,6 @@
  * `--per-second=100` how many frames the user sends over all connections, `--attacks=rooms,syncs` chooses some.
  * Exit code 1 when the p99 is more than 1.5 of that without.
  */
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { RawClient } from '../../scripts/shared/raw-client.ts'
@@ -13,6 +12,7 @@ import { loadStack } from '../../terraform/stack.ts'
 import type { CoalescingServerCalls } from '../coalescing/server.ts'
 import { Child } from '../shared/rpc.ts'
 import { percentile } from '../shared/statistics.ts'
+import { terraformDefault } from '../shared/terraform-default.ts'
 import type { WorstCalls } from './worst.ts'
 
 const ATTACKS = 'rooms,syncs,searches,reactions,sends,history,joins,presence,typing,uploads,connections,guesses'
@@ -33,14 +33,11 @@ const { values } = parseArgs({
 })
 const windowMs = (1_000 * Number(values.seconds)) / WINDOWS
 
-const variables = readFileSync(new URL('../../terraform/variables.tf', import.meta.url), 'utf8')
-const byDefault = (name: string): string =>
-  new RegExp(`variable "${name}" \\{[^}]*?default +=\\s*"?([^"\\n]+)`).exec(variables)![1]!
-const connections = Number(byDefault('max_user_connections'))
+const connections = Number(terraformDefault('max_user_connections'))
 const environment = {
   SEARCH: 'on',
-  RATE_LIMITS: byDefault('rate_limits'),
-  SEND_RATE_LIMIT: byDefault('send_rate_limit'),
+  RATE_LIMITS: terraformDefault('rate_limits'),
+  SEND_RATE_LIMIT: terraformDefault('send_rate_limit'),
   MAX_USER_CONNECTIONS: String(connections),
 }
 

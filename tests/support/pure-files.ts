@@ -6,7 +6,7 @@ export const pureFiles = [
   'tests/errors.test.ts',
   'tests/architecture/*.test.ts',
   'tests/aws/{http-answer,request-signer}.test.ts',
-  'tests/bench/!(bench.integration|document|figures).test.ts',
+  'tests/bench/!(bench.integration|document|figures|worst-minute).test.ts',
   'tests/build/!(bundled-handlers).test.ts',
   'tests/client/!(*.integration|documentation|limits|online|react|terminal).test.ts',
   'tests/delivery/{for-each-fairly,for-each-limited,frame-packer,inbox,laggards,room-pace}.test.ts',

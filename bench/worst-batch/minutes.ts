@@ -1,0 +1,173 @@
+import type { DynamoDBRecord } from 'aws-lambda'
+import { CoalescingWindow } from '../../src/streams/coalescing-window.ts'
+import { loadStack } from '../../terraform/stack.ts'
+import { percentile } from '../shared/statistics.ts'
+import { terraformDefault } from '../shared/terraform-default.ts'
+import { ON_AWS, sampling } from '../simulation/latencies.ts'
+import { seededRandom } from '../simulation/seeded-random.ts'
+import * as stubs from './stubs.ts'
+
+/** A write that becomes a record of the stream. `at` is in ms from the beginning. */
+interface Write {
+  at: number
+  make: () => DynamoDBRecord
+}
+
+/** How many times later others may get their messages because of one user, at the 99th percentile. */
+export const MOST = 1.5
+
+const MINUTE_MS = 60_000
+/** Messages a second in the room of the others, which has ten connections. */
+const OTHERS_PER_SECOND = 10
+/** Connections in the room of the user who does their worst: all are theirs. */
+const connections = Number(terraformDefault('max_user_connections'))
+/** Frames a second that one user sends at most over all connections. */
+const FRAMES_PER_SECOND = 100
+
+/** Returns the moments at which a user does what is limited, each time as soon as it is allowed again. */
+function moments(limit: string): number[] {
+  const [uses, seconds] = limit.split('/').map(Number) as [number, number]
+  const windows = stubs.each(Math.ceil(60 / seconds), (i) => i * seconds * 1_000)
+  return windows.flatMap((start) => stubs.each(uses, (i) => start + (i * 1_000) / FRAMES_PER_SECOND))
+}
+
+const rateOf = (name: string): string => new RegExp(`${name}=(\\d+/\\d+)`).exec(terraformDefault('rate_limits'))![1]!
+
+/** Milliseconds from a room's creation until all its members are there, and until it is deleted. */
+const COMPLETE_MS = 200
+const DELETED_MS = 1_000
+const stranger = (i: number) => `stranger-${String(i)}`
+
+/** A room with a hundred users who are online, made and deleted at once. */
+const roomMadeAndDeleted = (at: number, id: string): Write[] => [
+  { at, make: () => stubs.recordOf('INSERT', stubs.room(id)) },
+  ...stubs.each(100, (i) => {
+    const isLater = i >= 34
+    return { at: isLater ? at + COMPLETE_MS : at, make: () => stubs.member('INSERT', id, stranger(i), true) }
+  }),
+  { at: at + DELETED_MS, make: () => stubs.recordOf('REMOVE', stubs.room(id)) },
+  ...stubs.each(100, (i) => ({ at: at + DELETED_MS, make: () => stubs.member('REMOVE', id, stranger(i)) })),
+]
+
+const hers = (i: number) => stubs.message('hers', 'x', i + 1)
+
+/** What one user can do, each as often as Terraform's limits allow. All of it is assumed to be in the others' shard. */
+const worst: Record<string, () => Write[]> = {
+  'creates rooms with 100 others, and deletes them': () =>
+    moments(rateOf('room')).flatMap((at, i) => roomMadeAndDeleted(at, `made-${String(i)}`)),
+  'leaves a room and joins it': () =>
+    moments(rateOf('join')).map((at, i) => ({
+      at,
+      make: () => stubs.member(i % 2 === 0 ? 'REMOVE' : 'INSERT', 'hers', 'eve'),
+    })),
+  'sends messages of 16 KB': () =>
+    moments(terraformDefault('send_rate_limit')).map((at, i) => ({
+      at,
+      make: () => stubs.recordOf('INSERT', stubs.message('hers', 'x'.repeat(16_000), i + 1)),
+    })),
+  'edits messages': () => moments(rateOf('change')).map((at, i) => ({ at, make: () => stubs.edit(hers(i)) })),
+  'reacts to messages': () =>
+    moments(rateOf('react')).flatMap((at, i) => [
+      { at, make: () => stubs.recordOf('INSERT', stubs.reaction(hers(i), `r${String(i)}`)) },
+      // The summary that the stream function writes then.
+      { at: at + 100, make: () => stubs.recordOf('MODIFY', { ...hers(i), Version: i + 1 }, hers(i)) },
+    ]),
+  types: () =>
+    moments(rateOf('typing')).map((at, i) => ({
+      at,
+      make: () => stubs.recordOf('INSERT', stubs.typing('hers', i % 2 === 0)),
+    })),
+  // Who may connect at all is limited for all users together.
+  'connects and disconnects': () =>
+    moments(`${terraformDefault('connects_per_second')}/1`).map((at, i) => ({
+      at,
+      make: () => stubs.recordOf('REMOVE', stubs.connection(`gone-${String(i)}`)),
+    })),
+}
+
+/** What one user can do in a minute. */
+export const WORST: readonly string[] = [...Object.keys(worst), 'all of it at once']
+
+const writesOf = (what: string | undefined): Write[] =>
+  what === undefined ? [] : (worst[what]?.() ?? Object.values(worst).flatMap((make) => make()))
+
+/** How long the others' messages took in a minute, from the send to the arrival, in ms. */
+export interface Minute {
+  p50: number
+  p99: number
+  events: number
+}
+
+/**
+ * Delivers a minute of others' messages while one user does something (default: nothing). The handler and its window
+ * are the real ones; table, gateway and mapping are stubs that take as long as `simulation/latencies.ts` says.
+ *
+ * @throws Error when a record fails, or a message doesn't come to each connection once
+ */
+export async function minuteWith(what?: string): Promise<Minute> {
+  const random = seededRandom(42)
+  const sample = sampling(random)
+  let freeAt = 0
+  stubs.reset({
+    requestMs: () => sample(ON_AWS.query),
+    // Posts share the CPU.
+    postMs: () => {
+      freeAt = Math.max(stubs.clock(), freeAt) + ON_AWS.postCpu
+      return freeAt - stubs.clock() + sample(ON_AWS.post)
+    },
+    subscriptions: (chatRoomId) => (chatRoomId === 'others' ? 10 : chatRoomId === 'hers' ? connections : 0),
+    sessions: () => 1,
+  })
+  const sent: number[] = []
+  const sends = stubs.each((MINUTE_MS / 1_000) * OTHERS_PER_SECOND, (i): Write => {
+    const at = ((i + random()) * 1_000) / OTHERS_PER_SECOND
+    sent.push(at)
+    const takes = ON_AWS.requests.reduce((sum, request) => sum + sample(request), sample(ON_AWS.frame) + ON_AWS.sendCpu)
+    const make = () => stubs.recordOf('INSERT', stubs.message('others', `sent ${String(i)}`, i + 1))
+    return { at: at + takes, make }
+  })
+  stubs.recordOf('INSERT', stubs.room('hers'))
+  for (const i of moments(rateOf('react')).keys()) stubs.recordOf('INSERT', hers(i))
+  const shard = visible([...sends, ...writesOf(what)], () => sample(ON_AWS.visible))
+  const latencies: number[] = []
+  const post = stubs.gateway((connectionId, frame, deliveredAt) => {
+    if (!connectionId.startsWith('others')) return
+    for (const [, i] of frame.matchAll(/"sent (\d+)"/g)) latencies.push(deliveredAt + ON_AWS.network - sent[Number(i)]!)
+  })
+  const handler = stubs.streamHandler(post, new CoalescingWindow(loadStack().stream.window))
+  await stubs.onStubClock(() => deliver(shard, handler, sample))
+  const [p50, p99] = [0.5, 0.99].map((share) => percentile(latencies, share)) as [number, number]
+  if (latencies.length !== 10 * sent.length) throw new Error('unable to measure; a message is missing or came twice')
+  return { p50, p99, events: latencies.length }
+}
+
+/** Returns the writes as a shard shows them: in order, each some time after it was written. */
+function visible(writes: readonly Write[], delay: () => number): Write[] {
+  let last = 0
+  return writes
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ at, make }) => {
+      last = Math.max(last, at + delay())
+      return { at: last, make }
+    })
+}
+
+/** Calls the handler as the event source mapping does: with what a shard has, one batch after the other. */
+async function deliver(
+  shard: Write[],
+  handler: ReturnType<typeof stubs.streamHandler>,
+  sample: ReturnType<typeof sampling>,
+): Promise<void> {
+  const { batchSize } = loadStack().stream
+  while (shard.length > 0) {
+    const count = shard.findIndex(({ at }) => at > stubs.clock())
+    const Records = shard.splice(0, Math.min(batchSize, count < 0 ? shard.length : count)).map(({ make }) => make())
+    if (Records.length === 0) {
+      await stubs.after(ON_AWS.pollMs)
+      continue
+    }
+    await stubs.after(sample(ON_AWS.invoke) + ON_AWS.batchCpu + Records.length * ON_AWS.recordCpu)
+    const { batchItemFailures } = await handler({ Records })
+    if (batchItemFailures.length > 0) throw new Error('unable to measure; records failed')
+  }
+}
