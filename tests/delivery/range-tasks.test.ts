@@ -5,6 +5,7 @@ import { FanOutTask, type FanOutTaskRow } from '../../src/entities/fan-out-task.
 import { appendChanges, setPending } from '../../src/entities/change.ts'
 import { ChatRoom } from '../../src/entities/chat-room.ts'
 import { eraseMessage, getMessage, Message, messageIdOf, putMessage } from '../../src/entities/message.ts'
+import { Membership } from '../../src/entities/membership.ts'
 import { Reaction } from '../../src/entities/reaction.ts'
 import { subscribeRows } from '../support/subscribe-rows.ts'
 import { client } from '../../src/entities/table.ts'
@@ -16,7 +17,18 @@ import { deliveriesOfTask, putRangeTasks, rangesOf } from '../../src/delivery/ra
 import { messageEventOf } from '../../src/files/message-event.ts'
 import { intercept } from '../support/intercept.ts'
 import { FakePost } from './fake-post.ts'
-import { auditEntry, auditRecord, imageOf, message, messageImage, messageRecord, recordOf } from '../streams/records.ts'
+import {
+  auditEntry,
+  auditRecord,
+  imageOf,
+  membership,
+  membershipRecord,
+  message,
+  messageImage,
+  messageRecord,
+  recordOf,
+  typingRecord,
+} from '../streams/records.ts'
 
 /** More than three pages of 1 MB. */
 const CONNECTIONS = 12_000
@@ -209,6 +221,40 @@ test('of more than a hundred changes a huge room is told that there are some', a
     expect.objectContaining({ event: 'message', seq: 6 }),
     { event: 'changesSkipped', chatRoomId: ROOM, rev: 105 },
   ])
+})
+
+test('that somebody joins, leaves or types is told to nobody in a huge room, and by no task; a message is', async () => {
+  for (const chatRoomId of ['hut', ROOM]) {
+    await ChatRoom.put({ chatRoomId, roomName: 'A room', createdBy: 'ada', createdAt: 0 }).go()
+    await Membership.put(membership(chatRoomId, 'fay')).go()
+  }
+  const ofRoom = (chatRoomId: string) => [
+    membershipRecord('INSERT', membership(chatRoomId, 'fay')),
+    membershipRecord('REMOVE', membership(chatRoomId, 'gus')),
+    typingRecord('INSERT', { chatRoomId, userId: 'ada', isTyping: true, until: Date.now() + 60_000 }),
+  ]
+  const gateway = new FakePost()
+  const handler = streamHandler(gateway.post)
+  const before = await tasksInTable()
+  const expiresAt = Math.ceil(Date.now() / 1_000) + 3_600
+  await subscribeRows([{ chatRoomId: 'hut', connectionId: 'hut=', userId: 'bob', joinId: 'join-1', expiresAt }])
+
+  await handler({ Records: ofRoom('hut') })
+  expect(gateway.heardBy('hut=').sort()).toEqual(['memberJoined', 'memberLeft', 'typing'])
+  gateway.attempts.length = 0
+  expect(await handler({ Records: ofRoom(ROOM) })).toEqual({ batchItemFailures: [] })
+  expect(gateway.attempts).toEqual([])
+  expect(await tasksInTable()).toHaveLength(before.length)
+
+  gateway.delivered.length = 0
+  await putMessage(message(ROOM, 7))
+  await handler({ Records: [...ofRoom(ROOM), messageRecord(ROOM, 7)] })
+  const tasks = (await tasksInTable()).filter(({ deliveries }) => deliveries.includes('"event":7'))
+  for (const [i, task] of tasks.entries()) await handler({ Records: [taskRecord(`seventh-${i}`, task)] })
+  expect([counted(gateway).size, gateway.delivered.length]).toEqual([CONNECTIONS, CONNECTIONS])
+  expect(new Set(gateway.delivered.flatMap(({ events }) => events.map(({ event }) => event)))).toEqual(
+    new Set(['message']),
+  )
 })
 
 test('of many tasks in one batch four pages are in memory at most', async () => {
