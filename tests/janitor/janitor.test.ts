@@ -8,11 +8,12 @@ import { createTable } from '../../local/dynamodb/create-table.ts'
 import { auditItem, putAudit } from '../../src/entities/audit.ts'
 import { Ban } from '../../src/entities/ban.ts'
 import { ChatRoom, getRoom, takeBackSeq } from '../../src/entities/chat-room.ts'
-import { addMember } from '../../src/entities/membership.ts'
+import { addMember, Membership } from '../../src/entities/membership.ts'
 import { createRoom } from '../../src/entities/create-room.ts'
 import { inviteItem, putInvite } from '../../src/entities/invite.ts'
 import { finishJob, getJob, Job, jobItem, openJobs } from '../../src/entities/job.ts'
 import { Message, messageIdOf } from '../../src/entities/message.ts'
+import { RoomSize, startCounting } from '../../src/entities/room-size.ts'
 import { SendGuard } from '../../src/entities/send-guard.ts'
 import { client } from '../../src/entities/table.ts'
 import { Typing } from '../../src/entities/typing.ts'
@@ -22,6 +23,7 @@ import { janitor } from '../../src/janitor/handler.ts'
 import { SETTLED_MS } from '../../src/janitor/purge-room.ts'
 import type { Step } from '../../src/janitor/step.ts'
 import { getJob as readJob } from '../../src/http/actions/get-job.ts'
+import { requirePlaceForMembers } from '../../src/rooms/room-size.ts'
 import { truncateRoom } from '../../src/rooms/truncate-room.ts'
 import { updateRoom } from '../../src/rooms/update-room.ts'
 import { s3 } from '../../src/files/s3-client.ts'
@@ -89,11 +91,19 @@ async function leftOf(chatRoomId: string): Promise<Record<string, unknown>[]> {
   return items.filter((item) => new RegExp(`${chatRoomId}(?![-\\w])`).test(JSON.stringify(item)))
 }
 
-/** Returns the outcome of the work if no request is answered after this number. */
-async function cutAfter(requests: number, work: () => Promise<unknown>): Promise<unknown> {
+/**
+ * Returns the outcome of the work if no request is answered after this number.
+ *
+ * @param isSent whether the first of the requests that aren't answered arrives nevertheless
+ */
+async function cutAfter(requests: number, work: () => Promise<unknown>, isSent = false): Promise<unknown> {
   let left = requests
-  const cut = <Request, Answer>(send: (request: Request) => Promise<Answer>, request: Request) =>
-    left-- <= 0 ? Promise.reject(new Error('cut off')) : send(request)
+  const cut = async <Request, Answer>(send: (request: Request) => Promise<Answer>, request: Request) => {
+    const nth = left--
+    if (nth > 0) return send(request)
+    if (nth === 0 && isSent) await send(request)
+    throw new Error('cut off')
+  }
   const end = client.use((request, send) => cut(send, request))
   s3.middlewareStack.add((send) => (args) => cut(send, args), { step: 'initialize', name: 'cut', priority: 'high' })
   const ended = await work().catch((error: unknown) => error)
@@ -174,6 +184,126 @@ describe('a room that was deleted', () => {
     const run = () => janitor({ ...fast, clock: () => AFTER })({}, inTime)
     expect(await Promise.all([run(), run()])).toEqual([{}, {}])
     expect(await leftOf(room)).toEqual(tombstone(room))
+  })
+})
+
+describe('the members of a large room', () => {
+  const MEMBERS = 1_001
+  const memberOf = (chatRoomId: string, userId: string) =>
+    ({ chatRoomId, userId, role: 'member', joinedAt: NOW, joinId: 'j1', joinedSeq: 0 }) as const
+
+  /** Creates a room with two pages of members, and no counter yet. */
+  async function givenLarge() {
+    const chatRoomId = unique('large')
+    await ChatRoom.put({ chatRoomId, roomName: 'Large', createdBy: 'ada', createdAt: NOW }).go()
+    const rows = Array.from({ length: MEMBERS }, (_, i) => memberOf(chatRoomId, `member-${i}`))
+    await Membership.put(rows).go({ concurrent: 4 })
+    let members = MEMBERS
+    /** Looks for a place as a join does. Returns what it does next. */
+    const join = async () => {
+      await requirePlaceForMembers((await getRoom(chatRoomId))!, [`member-${members}`], NOW, true)
+      return async () => {
+        await addMember(memberOf(chatRoomId, `member-${members}`))
+        members++
+      }
+    }
+    const start = () => Job.put(jobItem('countMembers', { chatRoomId }, NOW)).go()
+    const counter = async () => (await RoomSize.get({ chatRoomId }).go({ consistent: true })).data?.members
+    const forget = async () => {
+      await RoomSize.delete({ chatRoomId }).go()
+      await ChatRoom.patch({ chatRoomId }).remove(['counted']).go()
+    }
+    return { chatRoomId, members: () => members, join, start, counter, forget }
+  }
+
+  const run = (now: number) => janitor({ ...fast, clock: () => now })({}, inTime)
+
+  /** Runs the janitor each minute until there is no job. */
+  async function finish(now: number): Promise<void> {
+    for (; (await openJobs(1)).length > 0; now += SETTLED_MS) await run(now)
+  }
+
+  /** The run that begins the count, and the one that ends it a minute later. */
+  const runs = [NOW, AFTER]
+
+  describe.each([
+    ['that is not sent', false],
+    ['whose answer is lost', true],
+  ])('are counted by a job that is cut off at any request, one %s,', (_, isSent) => {
+    test('and none twice or not at all', async () => {
+      const { start, counter, forget } = await givenLarge()
+      let cuts = 0
+      for (const [i, at] of runs.entries()) {
+        let end: unknown
+        for (let requests = 0; requests === 0 || end instanceof Error; requests++) {
+          await forget()
+          await start()
+          for (const earlier of runs.slice(0, i)) await run(earlier)
+          end = await cutAfter(requests, () => run(at), isSent)
+          await finish(at + SETTLED_MS)
+          expect(await counter(), `run ${i}, cut off after ${requests} requests`).toBe(MEMBERS)
+          cuts += end instanceof Error ? 1 : 0
+        }
+      }
+      expect(cuts).toBeGreaterThan(15)
+    })
+
+    test('and who joins meanwhile is counted once, or twice until the next count', async () => {
+      const { start, counter, forget, join, members } = await givenLarge()
+      for (const [i, at] of runs.entries()) {
+        let end: unknown
+        for (let requests = 0; requests === 0 || end instanceof Error; requests++) {
+          await forget()
+          await start()
+          const place = `run ${i}, cut off after ${requests} requests`
+          const before = members()
+          const early = await join()
+          for (const earlier of runs.slice(0, i)) await run(earlier)
+          // Who saw the room before it was counted is in the table within a minute, and the count waits for them.
+          if (i === 1) await run(at - 1)
+          await early()
+          await (
+            await join()
+          )()
+          end = await cutAfter(requests, () => run(at), isSent)
+          await (
+            await join()
+          )()
+          await finish(at + SETTLED_MS)
+          expect(await counter(), place).toBeGreaterThanOrEqual(members())
+          expect(await counter(), place).toBeLessThanOrEqual(members() + members() - before)
+          await start()
+          await finish(at + 10 * SETTLED_MS)
+          expect(await counter(), place).toBe(members())
+        }
+      }
+    })
+  })
+
+  test('are counted anew by the same job when a join has begun another count meanwhile', async () => {
+    const { chatRoomId, start, counter } = await givenLarge()
+    await start()
+    await run(NOW)
+    await startCounting(chatRoomId, AFTER - 1)
+    await finish(AFTER)
+    expect(await counter()).toBe(MEMBERS)
+  })
+
+  test('may be counted twice at once, and are never thought to be fewer while they are counted again', async () => {
+    const { chatRoomId, start, counter } = await givenLarge()
+    await start()
+    await run(NOW)
+    expect(await Promise.all([run(AFTER), run(AFTER)])).toContainEqual({})
+    await finish(AFTER + SETTLED_MS)
+    expect(await counter()).toBe(MEMBERS)
+    const seen = new Set<unknown>()
+    intercept(client, async ({ operation, input }, send) => {
+      await send()
+      if (operation === 'UpdateItem' && JSON.stringify(input).includes(chatRoomId)) seen.add(await counter())
+    })
+    await start()
+    await finish(AFTER + 5 * SETTLED_MS)
+    expect([...seen]).toEqual([MEMBERS])
   })
 })
 
