@@ -245,8 +245,9 @@ const MEMBERS_BYTES = 40_000
 const ROWS_BEFORE_MEMBERS = 2
 
 /**
- * Members that the first query of a page reads. The next one reads as many more as the reply can hold, as the length of
- * the first ids suggests. So a page costs some 65 read units, however long the ids are.
+ * Members that the first query of a page reads. Each further one reads as many more as the reply can hold, as the
+ * length of the ids so far suggests, but no more than were read so far, because much longer ids may follow. So a page
+ * costs some 65 read units, and at most some 95 if the ids are ASCII, as OpenID Connect has them.
  */
 const FIRST_MEMBERS = 200
 
@@ -346,13 +347,17 @@ async function membersPage(
   { first, limit, after }: { first: number; limit: number; after: string },
 ): Promise<{ members: string[]; nextCursor?: string }> {
   let [rows, hasMore] = [read, read.length > first]
-  const bytes = sizeOf(rows)
-  if (hasMore && rows.length <= limit && bytes <= MEMBERS_BYTES) {
+  let isCut = hasMore
+  while (isCut && rows.length <= limit) {
+    const bytes = sizeOf(rows)
+    if (bytes > MEMBERS_BYTES) break
     const fitting = Math.ceil(((MEMBERS_BYTES - bytes) / bytes) * rows.length)
-    const more = Math.max(1, Math.min(limit - rows.length, fitting))
+    const wanted = Math.max(1, Math.min(limit - rows.length, fitting))
+    const more = Math.min(wanted, rows.length)
     const others = await membersAfter(room.chatRoomId, { after: rows.at(-1)!.userId, limit: more })
     rows = [...rows, ...others]
     hasMore = others.length > more
+    isCut = hasMore && more < wanted
   }
   const all = withPending(rows, room, after, !hasMore)
   const members: string[] = []

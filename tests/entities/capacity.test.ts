@@ -715,11 +715,19 @@ describe('what doors cost', () => {
     await measure('janitor', run, 'the janitor: 5,000 members counted')
   })
 
+  const lastOf = (characters: string) => (i: number) => `${String(i).padStart(4, '0')}${characters}`
+  const [long, wide] = [lastOf('z'.repeat(124)), lastOf('\u{1f600}'.repeat(124))]
+  const short = lastOf('')
+
   test.each([
-    ['128 characters', (i: number) => `${String(i).padStart(4, '0')}${'z'.repeat(124)}`],
-    ['500 bytes', (i: number) => `${String(i).padStart(4, '0')}${'\u{1f600}'.repeat(124)}`],
+    ['128 characters', long],
+    ['500 bytes', wide],
+    ['4 bytes, then of 128 characters', (i: number) => (i < 200 ? short : long)(i)],
+    ['4 bytes, for two queries, then of 128 characters', (i: number) => (i < 400 ? short : long)(i)],
+    ['4 bytes, for three queries, then of 128 characters', (i: number) => (i < 800 ? short : long)(i)],
+    ['4 bytes, then of 500 bytes', (i: number) => (i < 200 ? short : wide)(i)],
   ])('a join reads no more members than its reply can hold, with ids of %s', async (length, idOf) => {
-    const chatRoomId = `of-${length.replace(' ', '-')}`
+    const chatRoomId = `of-${length.replace(/[ ,]+/g, '-')}`
     await putRoom({ chatRoomId, roomName: 'Long', createdBy: 'ada', createdAt: 0, owner: 'ada', members: ['ada'] })
     const row = { chatRoomId, role: 'member', joinedAt: 0, joinId: 'sixteen-letters0', joinedSeq: 0 } as const
     const userIds = Array.from({ length: 1_001 }, (_, i) => idOf(i))
