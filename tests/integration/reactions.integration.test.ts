@@ -76,13 +76,21 @@ describe('a reaction', () => {
     })
   })
 
-  test('edits nothing: complaint 9', async () => {
-    const { room, ada, bob, react } = await givenMessage()
+  test('edits nothing, and makes nothing unread: complaint 9', async () => {
+    const { room, ada, bob, cleo, seq, react } = await givenMessage()
+    await cleo.request({ action: 'markRead', reads: { [room]: seq } })
     await react(bob)
     await ada.event('messageUpdated')
     const [message] = await historyOf(ada, room)
     expect(message).toMatchObject({ version: 1, reactions: [{ count: 1 }] })
     expect(message).not.toHaveProperty('editedAt')
+    // Nothing for ada, whose message it is, nor for cleo, who had read it; and the room has no newer message.
+    const { rooms } = await cleo.request({ action: 'sync' })
+    expect(rooms).toMatchObject([{ chatRoomId: room, headSeq: seq }])
+    for (const client of [ada, cleo]) {
+      const unread = await client.request({ action: 'getUnread', heads: { [room]: seq + 1 } })
+      expect(unread.rooms[room]).toMatchObject({ count: 0, mentions: 0 })
+    }
   })
 
   test('goes with the message: nothing of it is left, and nobody reacts to what is gone', async () => {
