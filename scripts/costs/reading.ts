@@ -41,6 +41,12 @@ export const READING: readonly Reading[] = [
     ...measured('`getUnread`, 50 rooms, 10 of them with 9 messages'),
   },
   {
+    what: '`getReceipts` of a room of 100',
+    designed: 7.4,
+    ...{ frames: 2, posts: 0 },
+    ...measured('`getReceipts`, 100 members'),
+  },
+  {
     what: '`enterPresence`, 5 present',
     designed: 8.65,
     ...{ frames: 2, posts: 5 },

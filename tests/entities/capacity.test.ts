@@ -883,6 +883,14 @@ describe('what doors cost', () => {
     await measureAct('setNotifications', { chatRoomId: rooms[0], level: 'none' }, '`setNotifications`', reader)
     expect(cost('`setNotifications`')).toMatchObject({ reads: 2, writes: 1 })
     await measureAct('getReceipts', { chatRoomId: rooms[0] }, '`getReceipts`, 2 members', reader)
+    const readers = Array.from({ length: 98 }, (_, i) => ({
+      userId: `project-member-${100 + i}`,
+      chatRoomId: rooms[0]!,
+    }))
+    const joined = { role: 'member', joinedAt: Date.now(), joinId: 'sixteen-letters0', joinedSeq: 0 } as const
+    await Membership.put(readers.map((key) => ({ ...key, ...joined }))).go({ concurrent: 4 })
+    await RoomState.put(readers.map((key) => ({ ...stateKey(key), readSeq: 1, readAt: 0 }))).go({ concurrent: 4 })
+    await measureAct('getReceipts', { chatRoomId: rooms[0] }, '`getReceipts`, 100 members', reader)
     for (const what of ['`markRead`, 1 room', 'the same again']) {
       expect(cost(what)).toEqual({ requests: 2, roundTrips: 2, reads: 1, writes: 1 })
     }

@@ -588,7 +588,7 @@ const worst: Record<
     posts: 'none',
     kb: 16,
   },
-  getReceipts: { what: '100 members', frame: { chatRoomId: roomId(4) }, reads: 120, writes: 0, posts: 'none', kb: 16 },
+  getReceipts: { what: '100 members', frame: { chatRoomId: roomId(4) }, reads: 70, writes: 0, posts: 'none', kb: 16 },
   setProfile: {
     what: 'as large as it may be',
     frame: { name: '\u{1f600}'.repeat(64), imageUrl, metadata },
