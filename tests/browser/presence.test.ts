@@ -56,3 +56,21 @@ test('who is online has a dot in the list and in the header', async () => {
   await ada.page.locator('.pane-header').getByRole('img', { name: 'Online' }).waitFor()
   await dot(bob).waitFor()
 })
+
+test('the members of a room who are online have a dot, and those who are not have none', async () => {
+  const [adaId, bobId, cleoId] = [unique('ada'), unique('bob'), unique('cleo')]
+  const room = await stage.room('Kitchen', [adaId, bobId, cleoId])
+  const bob = await stage.enter(bobId)
+  await bob.link('Kitchen').waitFor()
+  const ada = await stage.enter(adaId, { at: `#/room/${room}` })
+  await ada.isReady()
+  const entry = (userId: string) =>
+    ada.page.getByRole('list', { name: 'Members' }).getByRole('listitem').filter({ hasText: userId })
+  const online = (userId: string) => entry(userId).getByRole('img', { name: 'Online' })
+  await online(bobId).waitFor()
+  await online(adaId).waitFor()
+  await entry(cleoId).waitFor()
+  expect(await online(cleoId).count()).toBe(0)
+  await ada.page.emulateMedia({ reducedMotion: 'reduce' })
+  expect(await violationsOf(ada.page)).toEqual([])
+})

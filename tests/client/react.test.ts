@@ -436,17 +436,58 @@ test('who is online is asked for once by all who show it, and again after an abs
   server.room(id)
   const Dot = ({ of }: { of: string }) => String(chat.useOnline(of))
   await render(client, () => ['bob', 'ada', 'me'].map((of) => createElement(Dot, { of, key: of })))
-  expect(html()).toBe('truefalsefalse')
+  expect(html()).toBe('truefalsetrue')
   expect(server.asked('getOnline')).toHaveLength(1)
   const at = clock.now()
   await happens(() =>
     server.socket.events({ event: 'online', chatRoomId: id, userId: 'ada', online: true, effectiveAt: at, at }),
   )
-  expect(html()).toBe('truetruefalse')
+  expect(html()).toBe('truetruetrue')
   await happens(() => server.socket.cut())
   await happens(() => clock.advance(60_000))
   expect(server.asked('getOnline')).toHaveLength(2)
-  expect(html()).toBe('truefalsefalse')
+  expect(html()).toBe('truefalsetrue')
+})
+
+test('who is online in a room is asked for while its members are shown', async () => {
+  const { client, server } = givenClient()
+  server.features = ['sessions', 'presence']
+  const online: Record<string, string[]> = { 'dm:1': ['bob'], tea: ['bob', 'cleo', 'dan'] }
+  server.override = (frame) => {
+    if (frame.action !== 'getOnline') return undefined
+    const ids = frame.chatRoomIds as string[]
+    return { data: { rooms: Object.fromEntries(ids.map((id) => [id, { userIds: online[id], capped: false }])) } }
+  }
+  for (const id of Object.keys(online)) server.room(id)
+  const talk = client.room('tea')
+  const Dot = ({ of, isMember = true }: { of: string; isMember?: boolean }) =>
+    String(chat.useOnline(of, true, isMember ? talk : undefined))
+  let show!: (members: readonly string[]) => void
+  const List = () => {
+    const [members, setMembers] = useState<readonly string[]>([])
+    show = setMembers
+    return [
+      createElement(Dot, { of: 'cleo', isMember: false, key: 'direct' }),
+      ...members.map((of) => createElement(Dot, { of, key: of })),
+    ]
+  }
+  await render(client, List)
+  const asked = () => server.asked('getOnline').map(({ chatRoomIds }) => chatRoomIds)
+  // StrictMode mounts twice.
+  const first = asked()
+  expect(first.every((ids) => String(ids) === 'dm:1')).toBe(true)
+  expect(html()).toBe('false')
+  await happens(() => show(['bob', 'cleo', 'eve']))
+  expect(asked().slice(first.length)).toEqual([['tea']])
+  expect(html()).toBe('truetruetruefalse')
+  const at = 1
+  await happens(() =>
+    server.socket.events({ event: 'online', chatRoomId: 'dm:1', userId: 'bob', online: false, effectiveAt: at, at }),
+  )
+  expect(html()).toBe('truefalsetruefalse')
+  await happens(() => show([]))
+  expect(html()).toBe('false')
+  expect(asked()).toHaveLength(first.length + 1)
 })
 
 test('who is shown is asked for once, and shown when it is known', async () => {

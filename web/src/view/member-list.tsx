@@ -4,7 +4,7 @@ import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { hashOf } from '../state/route.ts'
 import { plainMoment } from '../text/date-text.ts'
-import { Avatar } from './avatar.tsx'
+import { Face } from './face.tsx'
 import { FormError } from './form-error.tsx'
 import { ChatIcon } from './icons.tsx'
 import { Menu } from './menu.tsx'
@@ -13,10 +13,10 @@ import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
 import { useDialogs } from './use-dialogs.ts'
 import { useName, useNames } from './use-names.ts'
-import { useMembers, useStore } from '../../../client/react/index.ts'
+import { type Talk, useMembers, useStore } from '../../../client/react/index.ts'
 import { UserName } from './user-name.tsx'
 
-/** How many members are shown at once. Their profiles are requested. */
+/** How many members are shown at once. Their profiles are requested, and in smaller rooms who of them is online. */
 const PAGE = 100
 
 const NOBODY: readonly string[] = []
@@ -53,7 +53,13 @@ export function MemberList({ conversation }: { conversation: Conversation }) {
       )}
       <ul className="members" aria-label={words.members}>
         {shown.map((userId) => (
-          <MemberRow key={userId} userId={userId} conversation={conversation} run={run} />
+          <MemberRow
+            key={userId}
+            userId={userId}
+            conversation={conversation}
+            talk={count > PAGE ? undefined : conversation.talk}
+            run={run}
+          />
         ))}
       </ul>
       {count > most && (
@@ -78,10 +84,12 @@ function useByName({ members }: Conversation, userIds: readonly string[]): reado
 interface RowProps {
   userId: string
   conversation: Conversation
+  /** Undefined in a room that is too large to ask who is online. */
+  talk: Talk | undefined
   run: (act: () => Promise<unknown>) => void
 }
 
-function MemberRow({ userId, conversation, run }: RowProps) {
+function MemberRow({ userId, conversation, talk, run }: RowProps) {
   const chat = useChat()
   const open = useDialogs()
   const { standings } = useStore(conversation.members)
@@ -91,7 +99,7 @@ function MemberRow({ userId, conversation, run }: RowProps) {
   const { serverNow } = chat.client
   return (
     <li>
-      <Avatar id={userId} size="small" />
+      <Face userId={userId} talk={talk} />
       <span className="grow member-about">
         <span className="ellipsis" title={name}>
           <UserName userId={userId} />
