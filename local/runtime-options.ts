@@ -53,6 +53,8 @@ export interface RuntimeOptions {
   pageFiles?: PageFiles
   /** Origins from which the page may load users' pictures. Default: none; the page shows initials. */
   imageOrigins?: readonly string[]
+  /** The URL at which browsers of the page subscribe to Web Push. Default: none. */
+  pushUrl?: string
   /** Whether thumbnails are made of pictures. `sharp` must be installed for that. Default false. */
   thumbnails?: boolean
   /** Who receives events of the bus by webhooks. Default: nobody, and the bus is off. */

@@ -146,6 +146,7 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
     bucketOrigin: bucket.endpoint,
     socketPath: `/${STAGE}`,
     imageOrigins: options.imageOrigins ?? [],
+    pushUrl: options.pushUrl,
   })
   const devEnvironment = createDevEnvironment(functionEnvironment(parts, true))
   front.open({ gateway, healthz, pages: [httpApi, page, issuer, devEnvironment] })

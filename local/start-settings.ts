@@ -18,13 +18,16 @@ export interface StartSettings {
   thumbnails?: boolean
   /** `--webhook`, any number of times: the URLs that receive events of the bus. */
   bus?: { subscribers: { url: string }[]; secret?: string }
+  /** `--push`: the URL at which browsers subscribe to Web Push. */
+  pushUrl?: string
 }
 
 /** @throws StartupError that names the invalid variable or argument */
 export function readStartSettings(env: Record<string, string | undefined>, args: string[] = []): StartSettings {
   const { PORT, HOST, DATA_DIR, VERBOSE, WEBHOOK_SECRET, THUMBNAILS } = env
   const flags = flagsOf(args)
-  const urls = webhooksOf(flags.webhook)
+  const urls = urlsOf('webhook', flags.webhook)
+  const [pushUrl] = urlsOf('push', flags.push === undefined ? [] : [flags.push])
   return {
     port: PORT ? portOf(PORT) : 8080,
     host: HOST ? HOST : '127.0.0.1',
@@ -32,28 +35,34 @@ export function readStartSettings(env: Record<string, string | undefined>, args:
     likeAws: flags['like-aws'] ?? false,
     ...(DATA_DIR ? { dataDir: DATA_DIR } : {}),
     ...(THUMBNAILS ? { thumbnails: isOn('THUMBNAILS', THUMBNAILS) } : {}),
+    ...(pushUrl !== undefined && { pushUrl }),
     ...(urls.length > 0 && {
       bus: { subscribers: urls.map((url) => ({ url })), ...(WEBHOOK_SECRET ? { secret: WEBHOOK_SECRET } : {}) },
     }),
   }
 }
 
-function flagsOf(args: string[]): { 'like-aws'?: boolean; webhook?: string[] } {
+function flagsOf(args: string[]): { 'like-aws'?: boolean; webhook?: string[]; push?: string } {
   try {
     return parseArgs({
       args,
-      options: { 'like-aws': { type: 'boolean' }, webhook: { type: 'string', multiple: true } },
+      options: {
+        'like-aws': { type: 'boolean' },
+        webhook: { type: 'string', multiple: true },
+        push: { type: 'string' },
+      },
     }).values
   } catch (error) {
-    throw new StartupError(`unable to start; ${(error as Error).message}: npm start -- [--like-aws] [--webhook URL]`)
+    const usage = 'npm start -- [--like-aws] [--webhook URL] [--push URL]'
+    throw new StartupError(`unable to start; ${(error as Error).message}: ${usage}`)
   }
 }
 
 /** @throws StartupError for a text that is not a URL */
-function webhooksOf(urls: readonly string[] = []): readonly string[] {
+function urlsOf(flag: string, urls: readonly string[] = []): readonly string[] {
   const wrong = urls.find((url) => !/^https?:\/\//.test(url) || !URL.canParse(url))
   if (wrong === undefined) return urls
-  throw new StartupError(`unable to use --webhook ${wrong}; give a URL: --webhook http://localhost:3000/`)
+  throw new StartupError(`unable to use --${flag} ${wrong}; give a URL: --${flag} http://localhost:3000/`)
 }
 
 function isOn(name: string, value: string): boolean {

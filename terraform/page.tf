@@ -10,6 +10,7 @@ module "page" {
   files_origin     = "https://${local.files_bucket}.s3.${local.region}.${data.aws_partition.current.dns_suffix}"
   sign_in          = var.page.sign_in
   image_origins    = var.page.image_origins
+  push_url         = var.page.push_url
   brand            = var.page.brand
   domain_name      = var.page.domain_name
   certificate_arn  = var.page.certificate_arn

@@ -253,7 +253,7 @@ variable "hosted_zone_id" {
 # The page
 
 variable "page" {
-  description = "Hosts the page (`npm run build:web`) on S3 and CloudFront; null for no page. sign_in: users paste a token (kind token), or the page requests one from a url (kind tokenUrl). The domain's certificate must be in us-east-1. image_origins: from which servers it shows pictures of users, because those servers learn who looks at them; other users are shown by their initials. brand: what the page is called, with a logo (a path on its own host) and values of its colours (web/src/style/tokens.css) by name. access_logs: whether CloudFront logs each request, without query and cookies, for log_retention_days. waf: null for no AWS WAF, {} for a web ACL with at most 2,000 requests of one address in 5 minutes and AWS's common rules, or the web_acl_arn of your own, in us-east-1. Example: { sign_in = { kind = \"tokenUrl\", url = \"https://login.example.com/chat-token\" } }"
+  description = "Hosts the page (`npm run build:web`) on S3 and CloudFront; null for no page. sign_in: users paste a token (kind token), or the page requests one from a url (kind tokenUrl). The domain's certificate must be in us-east-1. image_origins: from which servers it shows pictures of users, because those servers learn who looks at them; other users are shown by their initials. push_url: where browsers subscribe to Web Push (docs/bus.md); null for nowhere. brand: what the page is called, with a logo (a path on its own host) and values of its colours (web/src/style/tokens.css) by name. access_logs: whether CloudFront logs each request, without query and cookies, for log_retention_days. waf: null for no AWS WAF, {} for a web ACL with at most 2,000 requests of one address in 5 minutes and AWS's common rules, or the web_acl_arn of your own, in us-east-1. Example: { sign_in = { kind = \"tokenUrl\", url = \"https://login.example.com/chat-token\" } }"
   type = object({
     sign_in = optional(object({
       kind        = string
@@ -265,6 +265,7 @@ variable "page" {
     hosted_zone_id  = optional(string)
     build_dir       = optional(string)
     image_origins   = optional(list(string), [])
+    push_url        = optional(string)
     brand = optional(object({
       name    = string
       logo    = optional(string)
@@ -296,6 +297,11 @@ variable "page" {
   validation {
     condition     = alltrue([for origin in try(var.page.image_origins, []) : can(regex("^https://[a-z0-9.-]+(:[0-9]+)?$", origin))])
     error_message = "An image origin is https:// and a host in lower case, with an optional port, without path or final slash, such as https://people.example.com."
+  }
+
+  validation {
+    condition     = try(var.page.push_url, null) == null || can(regex("^(https://|/)", var.page.push_url))
+    error_message = "push_url is https://… or a path on the page's own host."
   }
 
   validation {

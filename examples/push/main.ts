@@ -1,10 +1,9 @@
 /**
  * Web Push from the laptop: shows a notification when a message arrives while nobody is looking at the chat.
  *
- * 1. Run `npx tsx examples/push/main.ts`. It prints a secret.
- * 2. With that secret, in another terminal, run
- *    `WEBHOOK_SECRET=whsec_… PUSH=previews npm start -- --webhook http://localhost:3000/hook`.
- * 3. Open http://localhost:3000/ and subscribe.
+ * 1. Run `npx tsx examples/push/main.ts`. It prints the command that starts the chat with it.
+ * 2. Run that command in another terminal.
+ * 3. Open the chat, and allow notifications in the settings.
  */
 import { randomBytes } from 'node:crypto'
 import webPush from 'web-push'
@@ -27,7 +26,7 @@ async function getToken(): Promise<string> {
 const log = (line: string) => void process.stdout.write(`${line}\n`)
 const server = createPushServer({ chatUrl: CHAT_URL, getToken, secret, vapid, contact: CONTACT, log })
 server.listen(Number(PORT), '127.0.0.1', () => {
-  log(`http://localhost:${PORT}/ lets a browser subscribe\n`)
-  log(`WEBHOOK_SECRET='${secret}' PUSH=previews npm start -- --webhook http://localhost:${PORT}/hook`)
+  const here = `http://localhost:${PORT}`
+  log(`WEBHOOK_SECRET='${secret}' PUSH=previews npm start -- --webhook ${here}/hook --push ${here}/subscriptions`)
 })
 process.on('SIGTERM', () => server.close())

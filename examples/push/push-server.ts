@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { readFile } from 'node:fs/promises'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { Webhook } from 'standardwebhooks'
 import webPush, { type PushSubscription, type VapidKeys } from 'web-push'
@@ -29,18 +28,20 @@ interface PushWanted {
   userIds: string[]
 }
 
-const FILES: Record<string, [file: string, type: string]> = {
-  '/': ['index.html', 'text/html; charset=utf-8'],
-  // The service worker of the chat's page includes the same file.
-  '/sw.js': ['../../web/worker/show-pushes.js', 'text/javascript; charset=utf-8'],
+interface Unread {
+  rooms: Record<string, { readSeq: number }>
+}
+
+interface Users {
+  users: { name?: string }[]
 }
 
 /** How many seconds a push service keeps a push for a device that is switched off. */
 const TTL = 86_400
 
 /**
- * Sends Web Push to the users whom `push.wanted` names. `POST /hook` is the webhook, and the page `/` lets a browser
- * subscribe. Subscriptions are kept in memory here; keep them in your database, by user.
+ * Sends Web Push to the users whom `push.wanted` names. `POST /hook` is the webhook, and `/subscriptions` is where the
+ * chat's page subscribes. Subscriptions are kept in memory here; keep them in your database, by user.
  */
 export function createPushServer({ delayMs = 10_000, log = () => {}, ...options }: PushServerOptions): Server {
   const { chatUrl, getToken, vapid, contact } = options
@@ -50,23 +51,31 @@ export function createPushServer({ delayMs = 10_000, log = () => {}, ...options 
   /** The ids of the events that were handled, because an event may arrive twice. */
   const seen = new Set<string>()
 
+  /** Sends an action to the server API. */
+  async function ask<Reply>(action: string, frame: object): Promise<Reply> {
+    const response = await fetch(new URL(`/v1/${action}`, chatUrl), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${await getToken()}`, 'content-type': 'application/json' },
+      body: JSON.stringify(frame),
+    })
+    if (!response.ok) throw new Error(`unable to ${action}; the chat answered ${response.status}`)
+    return ((await response.json()) as { data: Reply }).data
+  }
+
   /** Whether the user has not read the message yet. False for a user who has left the room. */
   async function isUnread(userId: string, { chatRoomId, messageId, reason }: PushWanted): Promise<boolean> {
     const seq = Number(messageId)
-    const response = await fetch(new URL('/v1/getUnread', chatUrl), {
-      method: 'POST',
-      headers: { authorization: `Bearer ${await getToken()}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ heads: { [chatRoomId]: seq }, asUserId: userId }),
-    })
-    if (!response.ok) throw new Error(`unable to ask what is unread; the chat answered ${response.status}`)
-    const { data } = (await response.json()) as { data: { rooms: Record<string, { readSeq: number }> } }
-    const readSeq = data.rooms[chatRoomId]?.readSeq ?? Infinity
+    const { rooms } = await ask<Unread>('getUnread', { heads: { [chatRoomId]: seq }, asUserId: userId })
+    const readSeq = rooms[chatRoomId]?.readSeq ?? Infinity
     return readSeq < seq || (reason === 'thread' && readSeq !== Infinity)
   }
 
   async function wake(wanted: PushWanted): Promise<void> {
     const { chatRoomId, senderId, preview = 'New message' } = wanted
-    const payload = JSON.stringify({ title: senderId, body: preview, chatRoomId, url: `${chatUrl}/#/${chatRoomId}` })
+    const { users } = await ask<Users>('getUsers', { userIds: [senderId] })
+    const title = users[0]?.name ?? senderId
+    const url = `${chatUrl}/#/room/${encodeURIComponent(chatRoomId)}`
+    const payload = JSON.stringify({ title, body: preview, chatRoomId, url })
     for (const userId of wanted.userIds) {
       const devices = subscriptions.get(userId)
       if (devices === undefined || devices.size === 0 || !(await isUnread(userId, wanted))) continue
@@ -101,6 +110,8 @@ export function createPushServer({ delayMs = 10_000, log = () => {}, ...options 
     const { token, subscription } = JSON.parse(await textOf(req)) as { token: string; subscription: PushSubscription }
     const { payload } = await jwtVerify(token, keys)
     const userId = payload.sub ?? ''
+    // Another user may have been signed in to this browser before.
+    for (const devices of subscriptions.values()) devices.delete(subscription.endpoint)
     const devices = subscriptions.get(userId) ?? new Map<string, PushSubscription>()
     subscriptions.set(userId, devices.set(subscription.endpoint, subscription))
     log(`${userId} has ${devices.size} subscriptions`)
@@ -110,11 +121,11 @@ export function createPushServer({ delayMs = 10_000, log = () => {}, ...options 
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { pathname } = new URL(req.url ?? '/', 'http://localhost')
     if (req.method === 'POST' && pathname === '/hook') return takeEvent(req, res)
-    if (req.method === 'POST' && pathname === '/subscriptions') return subscribe(req, res)
-    if (pathname === '/config.json') return void res.end(JSON.stringify({ chatUrl, publicKey: vapid.publicKey }))
-    const [file, type] = FILES[pathname] ?? []
-    if (file === undefined) return void res.writeHead(404).end()
-    res.writeHead(200, { 'content-type': type! }).end(await readFile(new URL(file, import.meta.url)))
+    if (pathname !== '/subscriptions') return void res.writeHead(404).end()
+    // The page has another origin.
+    res.setHeader('access-control-allow-origin', new URL(chatUrl).origin)
+    if (req.method === 'POST') return subscribe(req, res)
+    res.end(JSON.stringify({ publicKey: vapid.publicKey }))
   }
 
   return createServer((req, res) => {

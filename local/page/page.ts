@@ -12,6 +12,8 @@ interface PageOptions {
   socketPath: string
   /** The origins from which the page may show users' pictures. */
   imageOrigins: readonly string[]
+  /** Where browsers subscribe to Web Push. */
+  pushUrl?: string | undefined
 }
 
 /** Serves the page at `/`, its files, and its configuration at `/config.json`. */
@@ -29,7 +31,7 @@ const TYPES: Record<string, string> = {
   webmanifest: 'application/manifest+json',
 }
 
-export function createPage({ files, bucketOrigin, socketPath, imageOrigins }: PageOptions): Page {
+export function createPage({ files, bucketOrigin, socketPath, imageOrigins, pushUrl }: PageOptions): Page {
   /** What was sent compressed once. */
   const compressed = new WeakMap<PageFile, Buffer>()
   const compress = (file: PageFile): Buffer => {
@@ -58,7 +60,7 @@ export function createPage({ files, bucketOrigin, socketPath, imageOrigins }: Pa
       // Immutable, because the name of an asset changes with its content.
       'cache-control': path.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
       'x-content-type-options': 'nosniff',
-      ...(isDocument ? documentHeaders(bucketOrigin, imageOrigins, req.headers.host) : {}),
+      ...(isDocument ? documentHeaders({ bucketOrigin, imageOrigins, pushUrl }, req.headers.host) : {}),
     })
     res.end(req.method === 'HEAD' ? undefined : content)
   }
@@ -70,7 +72,7 @@ export function createPage({ files, bucketOrigin, socketPath, imageOrigins }: Pa
       if (req.method !== 'GET' && req.method !== 'HEAD') {
         sendError(res, 405, 'method_not_allowed', 'unable to answer; use GET', { allow: 'GET, HEAD' })
       } else if (path === 'config.json') {
-        sendJson(res, 200, { url: socketPath, signIn: { kind: 'local' }, imageOrigins })
+        sendJson(res, 200, { url: socketPath, signIn: { kind: 'local' }, imageOrigins, pushUrl })
       } else {
         respond(req, res, path).catch((error: unknown) => {
           res.destroy(error instanceof Error ? error : undefined)
@@ -89,16 +91,17 @@ function fileAt(path: string): string | undefined {
 }
 
 function documentHeaders(
-  bucketOrigin: string,
-  faces: readonly string[],
+  { bucketOrigin, imageOrigins: faces, pushUrl }: Pick<PageOptions, 'bucketOrigin' | 'imageOrigins' | 'pushUrl'>,
   host: string | undefined,
 ): Record<string, string> {
   // In some browsers 'self' doesn't include the WebSocket of the same host.
   const socketOrigins = host !== undefined && /^[\w.:[\]-]+$/.test(host) ? [`ws://${host}`] : []
   // Any port, because the bucket's port changes at a restart, and an open page must continue to work.
   const bucket = bucketOrigin.replace(/:\d+$/, ':*')
+  const push = pushUrl === undefined ? [] : [new URL(pushUrl).origin]
+  const connect = [...socketOrigins, bucket, ...push]
   return {
-    'content-security-policy': contentSecurityPolicy({ connect: [...socketOrigins, bucket], images: [bucket], faces }),
+    'content-security-policy': contentSecurityPolicy({ connect, images: [bucket], faces }),
     'cross-origin-opener-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
   }

@@ -1,5 +1,9 @@
+import { createServer } from 'node:http'
+import { json } from 'node:stream/consumers'
+import { decodeJwt } from 'jose'
 import type { Worker } from 'playwright-core'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
+import { listen, originOf } from '../../local/http.ts'
 import { type PageFile, PageFiles } from '../../local/page/page-files.ts'
 import { buildPage } from '../../web/build-page.ts'
 import { buildWorker } from '../../web/build-worker.ts'
@@ -38,8 +42,24 @@ class Deployed extends PageFiles {
   }
 }
 
+/** The server for pushes of the deployment. */
+const subscriptions: { token: string; subscription: unknown }[] = []
+const pushServer = createServer((req, res) => {
+  res.setHeader('access-control-allow-origin', '*')
+  if (req.method === 'GET') return void res.end(JSON.stringify({ publicKey: 'the key' }))
+  json(req).then(
+    (body) => {
+      subscriptions.push(body as { token: string; subscription: unknown })
+      res.writeHead(204).end()
+    },
+    () => res.destroy(),
+  )
+})
+const pushUrl = `${originOf('127.0.0.1', await listen(pushServer, 0, '127.0.0.1'))}/subscriptions`
+afterAll(() => pushServer.close().closeAllConnections())
+
 const pageFiles = new Deployed()
-const stage = Stage.set({ pageFiles })
+const stage = Stage.set({ pageFiles, pushUrl })
 
 /** Ada's browser has the page's service worker. Bob is in her room, and has no page open. */
 async function talk(): Promise<{ room: string; ada: Person; bobId: string }> {
@@ -138,6 +158,39 @@ test('a push is shown without the page, and a click on it goes to its room', asy
   await eventually(() => ada.page.url()).toContain(`#/room/${room}`)
 })
 
+test('who wants notifications is subscribed to pushes, until they want none; a push replaces what the page showed', async () => {
+  const { room, ada, bobId } = await talk()
+  await ada.context.grantPermissions(['notifications'])
+  await ada.page.evaluate(PUSH_SERVICE)
+  const choice = ada.dialog.getByRole('checkbox', { name: /^Show messages on the desktop/ })
+  await ada.button('Settings').click()
+  await choice.check()
+  const own = () => subscriptions.filter(({ token }) => decodeJwt(token).sub === ada.userId)
+  await eventually(() => own().map(({ subscription }) => subscription)).toEqual([{ endpoint: 'for the key' }])
+  await ada.page.keyboard.press('Escape')
+
+  const [worker] = ada.context.serviceWorkers() as [Worker]
+  const notices = 'self.registration.getNotifications()'
+  const shown = () => worker.evaluate(`${notices}.then((all) => all.map(({ title, body, tag }) => [title, body, tag]))`)
+  await ada.page.evaluate('hide(true)')
+  await stage.say(room, bobId, 'Tea?')
+  await eventually(shown).toEqual([['Kitchen', `${bobId}: Tea?`, room]])
+  const push = { title: 'Bob', body: 'Tea?', chatRoomId: room, url: `${stage.chat.url}/#/room/${room}` }
+  await worker.evaluate(`self.dispatchEvent(new PushEvent('push', { data: ${JSON.stringify(JSON.stringify(push))} }))`)
+  await eventually(shown).toEqual([['Bob', 'Tea?', room]])
+  await ada.page.evaluate('hide(false)')
+  await eventually(shown).toEqual([])
+
+  await ada.button('Settings').click()
+  await choice.uncheck()
+  await eventually(() => ada.page.evaluate('unsubscribed')).toBe(1)
+  await choice.check()
+  await eventually(() => own().length).toBe(2)
+  await ada.page.keyboard.press('Escape')
+  await ada.button('Sign out').click()
+  await eventually(() => ada.page.evaluate('unsubscribed')).toBe(2)
+})
+
 test('a page that nobody has signed in to says what the worker tells of a version, and goes to a room after that', async () => {
   const { room, ada } = await talk()
   const tab = new Person(ada.userId, await ada.context.newPage(), ada.problems)
@@ -174,3 +227,16 @@ test('where the server forbids the policy that names the worker, there is a chat
   await ada.say('still here')
   await ada.sees('still here')
 })
+
+/** A page that can be hidden, and a push service, because the browser reaches none here. */
+const PUSH_SERVICE = `
+  window.unsubscribed = 0
+  PushManager.prototype.subscribe = async ({ applicationServerKey }) => ({
+    toJSON: () => ({ endpoint: 'for ' + applicationServerKey }),
+    unsubscribe: async () => (window.unsubscribed += 1),
+  })
+  window.hide = (isHidden) => {
+    Object.defineProperty(document, 'visibilityState', { get: () => (isHidden ? 'hidden' : 'visible'), configurable: true })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }
+`

@@ -45,12 +45,12 @@ afterAll(() => {
   for (const server of [webhook, pushService]) server.close().closeAllConnections()
 })
 
-/** Creates a browser that has subscribed as a user. */
-async function subscribed(userId: string) {
+/** Creates a browser that has subscribed as a user, as the page does. */
+async function subscribed(userId: string, endpoint = `${pushOrigin}/${userId}`) {
   const ecdh = createECDH('prime256v1')
   const auth = randomBytes(16)
   const keys = { p256dh: ecdh.generateKeys('base64url'), auth: auth.toString('base64url') }
-  const subscription = { endpoint: `${pushOrigin}/${userId}`, keys }
+  const subscription = { endpoint, keys }
   const body = JSON.stringify({ token: await chat.token(userId), subscription })
   expect((await fetch(`${webhookOrigin}/subscriptions`, { method: 'POST', body })).status).toBe(204)
   return { ecdh, auth }
@@ -82,15 +82,16 @@ test('a message wakes the browser of who is away, encrypted for it and signed by
   const [ada, bob] = clients
   const browser = await subscribed(userIds[1])
   await subscribed(userIds[0])
+  await ada.request({ action: 'setProfile', name: 'Ada Lovelace' })
   await bob.close()
   await ada.request({ action: 'sendMessage', chatRoomId: room, content: 'are you there?' })
   await atLeast(1)
   const [push] = pushes
   expect(decrypted(push!.body, browser)).toEqual({
-    title: userIds[0],
+    title: 'Ada Lovelace',
     body: 'are you there?',
     chatRoomId: room,
-    url: `${chat.url}/#/${room}`,
+    url: `${chat.url}/#/room/${room}`,
   })
   const [, token = '', key = ''] = /^vapid t=([^,]+), ?k=(.+)$/.exec(push!.headers.authorization!) ?? []
   expect(key).toBe(vapid.publicKey)
@@ -100,6 +101,25 @@ test('a message wakes the browser of who is away, encrypted for it and signed by
   expect(decodeProtectedHeader(token).alg).toBe('ES256')
   expect((await jwtVerify(token, publicKey, { audience: pushOrigin })).payload.sub).toBe('mailto:push@example.com')
   expect(errors).toEqual([])
+})
+
+test('the page of the chat may ask for the key, and a browser belongs to who has signed in last', async () => {
+  const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob', 'cleo')
+  const [adaId, bobId, cleoId] = userIds
+  const headers = { origin: chat.url }
+  const response = await fetch(`${webhookOrigin}/subscriptions`, { headers })
+  expect(response.headers.get('access-control-allow-origin')).toBe(chat.url)
+  expect(await response.json()).toEqual({ publicKey: vapid.publicKey })
+
+  const endpoint = `${pushOrigin}/shared`
+  await subscribed(bobId, endpoint)
+  const browser = await subscribed(cleoId, endpoint)
+  for (const client of clients.slice(1)) await client.close()
+  const before = pushes.length
+  await clients[0].request({ action: 'sendMessage', chatRoomId: room, content: 'for cleo' })
+  await atLeast(before + 1)
+  await settled(chat)
+  expect(pushes.slice(before).map(({ body }) => decrypted(body, browser))).toMatchObject([{ title: adaId }])
 })
 
 test('what was read before its push is sent wakes nobody; a subscription needs the user’s own token', async () => {

@@ -42,3 +42,11 @@ test('reads the webhooks, any number of them, and the secret that signs for them
     'unable to use --webhook localhost:3000; give a URL: --webhook http://localhost:3000/',
   )
 })
+
+test('reads where browsers subscribe to pushes', () => {
+  const pushUrl = 'http://localhost:3000/subscriptions'
+  expect(readStartSettings({}, ['--push', pushUrl])).toMatchObject({ pushUrl })
+  expect(() => readStartSettings({}, ['--push', 'here'])).toThrow(
+    'unable to use --push here; give a URL: --push http://localhost:3000/',
+  )
+})

@@ -22,6 +22,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing, with the 
         certificate_arn: certificate('page'),
         hosted_zone_id: 'Z0000000000000',
         image_origins: ['https://people.example.com'],
+        push_url: 'https://push.example.com/subscriptions',
         brand: { name: 'Acme Chat', colours: { accent: '#0f766e' } },
       },
     })
@@ -40,7 +41,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing, with the 
       content_security_policy: [
         {
           content_security_policy: contentSecurityPolicy({
-            connect: ['wss://chat-api.example.com', FILES, 'https://login.example.com'],
+            connect: ['wss://chat-api.example.com', FILES, 'https://login.example.com', 'https://push.example.com'],
             images: [FILES],
             faces: ['https://people.example.com'],
           }),
@@ -60,6 +61,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing, with the 
       url: 'wss://chat-api.example.com',
       signIn: { kind: 'tokenUrl', url: 'https://login.example.com/token?for=chat', signInUrl: '/in' },
       imageOrigins: ['https://people.example.com'],
+      pushUrl: 'https://push.example.com/subscriptions',
       brand: { name: 'Acme Chat', colours: { accent: '#0f766e' } },
     })
   })

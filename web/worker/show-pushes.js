@@ -1,4 +1,4 @@
-/* Shows Web Push: a part of the page's service worker, and all of that of examples/push. It runs without the page. */
+/* Shows Web Push. It runs without the page. */
 
 self.addEventListener('push', (event) => {
   const { title, body, chatRoomId, url } = event.data.json()

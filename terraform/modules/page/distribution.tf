@@ -5,8 +5,8 @@ locals {
   caching_optimized = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 
   # A path is on the page's own host, which `'self'` covers.
-  token_origins = compact([try(regex("^https://[^/]+", var.sign_in.url), null)])
-  connect       = distinct(concat([var.websocket_origin, var.files_origin], local.token_origins))
+  own_servers = compact([for url in [var.sign_in.url, var.push_url] : try(regex("^https://[^/]+", url), null)])
+  connect     = distinct(concat([var.websocket_origin, var.files_origin], local.own_servers))
 
   # The same directives as in web/content-security-policy.ts; a test compares the two.
   content_security_policy = join("; ", [

@@ -87,6 +87,7 @@ resource "aws_s3_object" "config" {
       } : name => value if value != null }
       imageOrigins = var.image_origins
     },
+    { for url in var.push_url[*] : "pushUrl" => url },
     { for brand in var.brand[*] : "brand" => { for name, value in brand : name => value if value != null } },
   ))
 }

@@ -42,6 +42,12 @@ variable "image_origins" {
   type        = list(string)
 }
 
+variable "push_url" {
+  description = "Where browsers subscribe to Web Push, https://… or a path on the page's own host; null for nowhere. Example: https://login.example.com/push"
+  type        = string
+  default     = null
+}
+
 variable "brand" {
   description = "What the page is called and how it looks; null for Tabletalk's own. logo: a path on the page's own host. colours: values of the colours in web/src/style/tokens.css, by name. Example: { name = \"Acme Chat\", colours = { accent = \"#0f766e\" } }"
   type = object({

@@ -10,6 +10,7 @@ import { quietLog } from '../../support/quiet-log.ts'
 
 const BUCKET = 'http://127.0.0.1:9000'
 const FACES = 'https://people.example.com'
+const PUSH = 'http://localhost:3000/subscriptions'
 
 let builds = 0
 const build: Build = async () => {
@@ -26,7 +27,7 @@ const build: Build = async () => {
 }
 
 async function serve(files: PageFiles): Promise<{ server: Server; url: string; port: number }> {
-  const page = createPage({ files, bucketOrigin: BUCKET, socketPath: '/local', imageOrigins: [FACES] })
+  const page = createPage({ files, bucketOrigin: BUCKET, socketPath: '/local', imageOrigins: [FACES], pushUrl: PUSH })
   const server = createServer((req, res) => {
     if (!page.handleRequest(req, res)) res.writeHead(418).end()
   })
@@ -58,7 +59,7 @@ describe('the page', () => {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-cache',
       'content-security-policy': contentSecurityPolicy({
-        connect: [`ws://127.0.0.1:${String(port)}`, 'http://127.0.0.1:*'],
+        connect: [`ws://127.0.0.1:${String(port)}`, 'http://127.0.0.1:*', 'http://localhost:3000'],
         images: ['http://127.0.0.1:*'],
         faces: [FACES],
       }),
@@ -106,7 +107,12 @@ describe('the page', () => {
   test('receives the address of the WebSocket, and that a name is enough', async () => {
     const response = await fetch(`${url}/config.json`)
     expect(response.headers.get('cache-control')).toBe('no-store')
-    expect(await response.json()).toEqual({ url: '/local', signIn: { kind: 'local' }, imageOrigins: [FACES] })
+    expect(await response.json()).toEqual({
+      url: '/local',
+      signIn: { kind: 'local' },
+      imageOrigins: [FACES],
+      pushUrl: PUSH,
+    })
   })
 
   test('has no other files', async () => {
@@ -130,7 +136,7 @@ describe('the page', () => {
     let answer = ''
     socket.setEncoding('utf8').on('data', (text: string) => (answer += text))
     await once(socket, 'end')
-    expect(answer).toContain("connect-src 'self' http://127.0.0.1:*;")
+    expect(answer).toContain("connect-src 'self' http://127.0.0.1:* http://localhost:3000;")
     expect(answer).not.toContain('unsafe-inline')
   })
 })

@@ -52,6 +52,14 @@ export interface Memory {
   unsent: Unsent
 }
 
+interface Options {
+  imageOrigins?: readonly string[]
+  preferences: Preferences
+  /** Where browsers subscribe to Web Push. */
+  pushUrl?: string
+  getToken?: () => Promise<string>
+}
+
 /** The limits of texts that users write. */
 type TextLimits = Pick<Limits, 'contentBytes' | 'captionBytes' | 'frameBytes' | 'roomNameChars'>
 
@@ -71,6 +79,9 @@ export class Chat {
   /** Whether a message has arrived that would have caused a desktop notification, if the user had allowed those. */
   readonly missed = new Store(false)
   readonly preferences: Preferences
+  readonly options: Omit<Options, 'imageOrigins'>
+  /** Shows a desktop notification where a push about the same room replaces it. Undefined while there are no pushes. */
+  showAsPush: ((title: string, body: string, conversation: Conversation) => void) | undefined
   /** The number of unread messages that the user wants to be notified of, as text; empty for none. */
   readonly unread = new Store('')
   readonly #memory: (userId: string) => Memory
@@ -89,10 +100,11 @@ export class Chat {
     client: ChatClient,
     memory: (userId: string) => Memory,
     onError: (error: unknown) => void,
-    { imageOrigins = [], preferences }: { imageOrigins?: readonly string[]; preferences: Preferences },
+    { imageOrigins = [], ...options }: Options,
   ) {
     this.client = client
-    this.preferences = preferences
+    this.options = options
+    this.preferences = options.preferences
     this.people = new People({ client, confusableKey, imageOrigins })
     this.#memory = memory
     this.#onError = onError

@@ -16,6 +16,8 @@ export interface PageConfig {
   signIn: SignIn
   /** The origins from which pictures of users are loaded. */
   imageOrigins: readonly string[]
+  /** Where browsers subscribe to Web Push: see `web-push.ts`. Default: nowhere. */
+  pushUrl?: string
   /** Default: Tabletalk's own brand. */
   brand?: Brand
 }
@@ -37,7 +39,7 @@ export async function loadPageConfig(base: string, fetchFile: (url: URL) => Prom
  * @throws Error that says what is wrong
  */
 export function pageConfigFrom(json: unknown, base: string): PageConfig {
-  const { url, signIn, imageOrigins = [], brand } = (json ?? {}) as Record<string, unknown>
+  const { url, signIn, imageOrigins = [], pushUrl, brand } = (json ?? {}) as Record<string, unknown>
   if (typeof url !== 'string' || !URL.canParse(url, base)) throw new Error('config.json has no "url" of the WebSocket.')
   const socket = new URL(url, base)
   socket.protocol = socket.protocol.replace(/^http/, 'ws')
@@ -49,6 +51,7 @@ export function pageConfigFrom(json: unknown, base: string): PageConfig {
     url: socket.href,
     signIn: signInFrom(signIn),
     imageOrigins: imageOrigins as string[],
+    ...(typeof pushUrl === 'string' && { pushUrl }),
     ...(brand !== undefined && { brand: brandFrom(brand, base) }),
   }
 }

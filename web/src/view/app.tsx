@@ -113,7 +113,7 @@ function useSignedInChat({ config, credential, preferences, kept, keptForTab }: 
       place: new LastPlace(kept, userId),
       unsent: new Unsent(keptForTab, userId),
     })
-    setChat(new Chat(client, memory, reportError, { imageOrigins: config.imageOrigins, preferences }))
+    setChat(new Chat(client, memory, reportError, { ...config, preferences, getToken }))
     return () => setChat(undefined)
   }, [config, credential, preferences, kept, keptForTab])
   return chat

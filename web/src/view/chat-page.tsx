@@ -7,7 +7,6 @@ import { Banner } from './banner.tsx'
 import { ConversationPane } from './conversation-pane.tsx'
 import { DetailsPane } from './details-pane.tsx'
 import { Connecting, NotAMember, Welcome } from './empty-pane.tsx'
-import { InvitedDialog } from './join-dialog.tsx'
 import { LaterDialog, usePreparedDialogs } from './later-dialog.tsx'
 import { NewVersion } from './new-version.tsx'
 import { RemovedNotices } from './removed-notices.tsx'
@@ -19,6 +18,7 @@ import { type DialogRequest, DialogsContext } from './use-dialogs.ts'
 import { useLastPlace } from './use-last-place.ts'
 import { useLeaveWarning } from './use-leave-warning.ts'
 import { useNotices } from './use-notices.ts'
+import { usePushes } from './use-pushes.ts'
 import { useShortcuts } from './use-shortcuts.ts'
 import { useTitle } from './use-title.ts'
 import { useWorker } from './use-worker.ts'
@@ -37,6 +37,9 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
   const conversations = useStore(chat.conversations)
   const { route, current } = useCurrent(hasBeenConnected)
   const [dialog, setDialog] = useState<DialogRequest>()
+  const invited =
+    hasBeenConnected && route.kind === 'join' ? ({ name: 'invited', invite: route.invite } as const) : undefined
+  const request = dialog ?? invited
   const [hasDetails, setHasDetails] = useDetails(current)
   const closeDialog = useCallback(() => setDialog(undefined), [])
   const thread = useStore(current?.openThread ?? NO_THREAD)
@@ -47,6 +50,7 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
   useLeaveWarning(chat)
   useShortcuts(current, setDialog)
   useWorker(hasBeenConnected)
+  usePushes(hasBeenConnected)
 
   const hasRooms = conversations.length > 0
   // A small screen shows either the list or the welcome. Without rooms the welcome is more useful than an empty list.
@@ -98,13 +102,7 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
             />
           )}
         </div>
-        <LaterDialog
-          {...(dialog && { request: dialog })}
-          current={current}
-          onClose={closeDialog}
-          onSignOut={onSignOut}
-        />
-        {hasBeenConnected && route.kind === 'join' && <InvitedDialog invite={route.invite} />}
+        <LaterDialog {...(request && { request })} current={current} onClose={closeDialog} onSignOut={onSignOut} />
       </div>
     </DialogsContext>
   )

@@ -6,7 +6,8 @@ import type { OpenedProps } from './opened-dialog.tsx'
 import type { DialogRequest } from './use-dialogs.ts'
 import { useLoaded } from './use-loaded.ts'
 
-const loadDialogs = () => import('./opened-dialog.tsx')
+/** Loads what isn't needed at the start: the dialogs, and the subscription to pushes. */
+export const loadDialogs = () => import('./opened-dialog.tsx')
 
 /** Loads the dialogs when the page is idle, so that they open at once, even without a network. */
 export function usePreparedDialogs(isReady: boolean): void {

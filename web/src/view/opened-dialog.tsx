@@ -8,7 +8,7 @@ import { EditRoomDialog } from './edit-room-dialog.tsx'
 import { FileTextDialog } from './file-text-dialog.tsx'
 import { GalleryDialog } from './gallery-dialog.tsx'
 import { InvitesDialog } from './invites-dialog.tsx'
-import { JoinDialog } from './join-dialog.tsx'
+import { InvitedDialog, JoinDialog } from './join-dialog.tsx'
 import { KeysDialog } from './keys-dialog.tsx'
 import { LeaveDialog } from './leave-dialog.tsx'
 import { ModerationDialog } from './moderation-dialog.tsx'
@@ -21,6 +21,8 @@ import { SeenByDialog } from './seen-by-dialog.tsx'
 import { SettingsDialog } from './settings-dialog.tsx'
 import { Switcher } from './switcher.tsx'
 import type { DialogRequest } from './use-dialogs.ts'
+
+export { subscribe } from './web-push.ts'
 
 export interface OpenedProps {
   request: DialogRequest
@@ -36,6 +38,8 @@ export function OpenedDialog({ request, current, onClose, onSignOut }: OpenedPro
       return <NewRoomDialog onClose={onClose} />
     case 'join':
       return <JoinDialog onClose={onClose} />
+    case 'invited':
+      return <InvitedDialog invite={request.invite} />
     case 'direct':
       return <DirectDialog onClose={onClose} />
     case 'switcher':

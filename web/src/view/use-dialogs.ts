@@ -23,6 +23,7 @@ type DialogName =
 /** An open dialog with its subject. */
 export type DialogRequest =
   | { name: DialogName }
+  | { name: 'invited'; invite: string }
   | { name: 'kick' | 'ban' | 'mute' | 'block'; userId: string }
   | { name: 'report' | 'delete-message' | 'seen-by'; message: MessageEvent }
   | { name: 'gallery'; messageId: string }

@@ -67,6 +67,7 @@ function notify(chat: Chat, { conversation, message }: Heard, shown: Map<string,
     isDirect: kind === 'direct',
     nameOf: chat.people.textOf,
   })
+  if (chat.showAsPush) return chat.showAsPush(title.get(), body, conversation)
   try {
     // Each conversation has one notification, which the next message replaces.
     const notice = new Notification(title.get(), { body, tag: `${chat.userId} ${key}` })
