@@ -1,6 +1,6 @@
 import { getRoom } from '../entities/chat-room.ts'
 import type { JobRow } from '../entities/job.ts'
-import { messagesBetween, type MessageRow, seqOf } from '../entities/message.ts'
+import { getMessages, messagesBetween, type MessageRow, seqOf } from '../entities/message.ts'
 import { MessageNotFound } from '../errors.ts'
 import { eraseMessage } from '../rooms/erase-message.ts'
 import type { Step } from './step.ts'
@@ -33,7 +33,10 @@ export async function deleteMessages({ args, cursor }: Pick<JobRow, 'args' | 'cu
   const isTheirs = ({ kind, senderId, timestamp }: MessageRow) =>
     kind !== 'hole' && kind !== 'deleted' && senderId === userId && timestamp >= since
   const theirs = rows.filter(isTheirs)
-  for (const message of theirs) await eraseMessage(message, { deletedAt: now, deletedBy: by }).catch(unlessGone)
+  for (const message of theirs) {
+    const readAgain = async () => (await getMessages(chatRoomId, [seqOf(message)]))[0]
+    await eraseMessage(message, { deletedAt: now, deletedBy: by }, readAgain).catch(unlessGone)
+  }
   const oldest = rows.at(-1)
   const isDone = oldest === undefined || whole || oldest.timestamp < since - DISORDER_MS
   return { done: theirs.length, ...(!isDone && { cursor: String(seqOf(oldest)) }) }

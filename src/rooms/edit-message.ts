@@ -1,5 +1,5 @@
-import { editMessage as writeEdit, getMessage, type MessageEdit, type MessageRow } from '../entities/message.ts'
-import { Conflict, InvalidRequest, MessageNotFound, TooLarge, Unavailable } from '../errors.ts'
+import { editMessage as writeEdit, type MessageEdit, type MessageRow } from '../entities/message.ts'
+import { Conflict, InvalidRequest, TooLarge, Unavailable } from '../errors.ts'
 import { MAX_CAPTION_BYTES } from '../protocol/limits.ts'
 import { showsNothing } from '../protocol/printable-name.ts'
 
@@ -9,6 +9,13 @@ export interface Edit extends Omit<MessageEdit, 'editedAt'> {
   ifEditedAt?: number | undefined
 }
 
+/** A message that the caller may edit. */
+export interface Editable {
+  message: MessageRow
+  /** Throws if the message may not be changed any more. It is called only where it doesn't say the same already. */
+  allow: () => void
+}
+
 /** Attempts to write the edit. Each reaction or other edit that comes in between costs one. */
 const ATTEMPTS = 20
 
@@ -16,34 +23,31 @@ const ATTEMPTS = 20
  * Edits a message, whatever happens to it at the same time. Writes nothing if the message already says the same, so a
  * retry succeeds. AP21, AP86.
  *
- * @param message the message as it was read
- * @param allow throws if this version of the message may not be edited
+ * @param found the message as it was read
+ * @param findAgain reads it before every attempt but the first, and throws if the caller may not edit it now
  * @returns the message after the edit
- * @throws MessageNotFound when it was deleted meanwhile
  * @throws Conflict when it was edited since `ifEditedAt`
  * @throws Unavailable when others have changed it twenty times meanwhile
  * @throws InvalidRequest | TooLarge when a message of this kind can't have this content
  */
 export async function editMessage(
-  message: MessageRow,
+  found: Editable,
   edit: Edit,
   now: number,
-  allow: (message: MessageRow) => void,
+  findAgain: () => Promise<Editable>,
 ): Promise<{ message: MessageRow; changed: boolean }> {
-  const { chatRoomId, messageId } = message
   const { ifEditedAt, ...said } = edit
-  requireFitting(message, said.content)
-  for (let row: MessageRow | undefined = message, attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (row === undefined) throw new MessageNotFound('unable to edit the message; there is none')
+  requireFitting(found.message, said.content)
+  for (let { message: row, allow } = found, attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (saysAlready(row, said)) return { message: row, changed: false }
-    allow(row)
+    allow()
     if (ifEditedAt !== undefined && ifEditedAt !== (row.editedAt ?? 0)) {
       throw new Conflict('unable to edit the message; it was edited meanwhile')
     }
     const editedAt = Math.max(now, (row.editedAt ?? 0) + 1)
     const written = await writeEdit(row, { ...said, editedAt })
     if (written !== undefined) return { message: written, changed: true }
-    row = await getMessage(chatRoomId, messageId)
+    ;({ message: row, allow } = await findAgain())
   }
   throw new Unavailable('unable to edit the message; too many do at once')
 }

@@ -33,6 +33,9 @@ export interface RoomUpdate {
 /** Attempts to change a room. Each change by others in between costs one. */
 const ATTEMPTS = 4
 
+/** Checks the caller's right again, before every attempt but the first. Throws if they have lost it. */
+type AllowAgain = () => Promise<unknown>
+
 /**
  * Changes a room, whatever others change at the same time. If nothing is different, nothing is written, and no audit
  * entry either. A deletion adds a job of the janitor. AP5, AP50, AP51.
@@ -45,9 +48,11 @@ export async function updateRoom(
   chatRoomId: string,
   update: RoomUpdate,
   audit: AuditRow,
+  allowAgain: AllowAgain,
   ifVersion?: number,
 ): Promise<{ room: RoomRow; details: DetailsRow | undefined }> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (attempt > 0) await allowAgain()
     const { room, details: before } = await latest(chatRoomId)
     if (ifVersion !== undefined && ifVersion !== (before?.changes ?? 0)) break
     const changed = present({ ...room, ...roomChange(room, update) })
@@ -67,6 +72,7 @@ export async function updateRoom(
  * Changes a room's pins, and whether the message is marked as pinned. AP5, AP21, AP50, AP51.
  *
  * @param next returns the new pins, the newest first; if it returns as many as before, nothing is written
+ * @param allowAgain undefined if no caller has asked for it
  * @param mark the message's new mark, which is written if the message still exists
  * @throws LimitReached when there are too many pins
  * @throws MessageNotFound when the message that is to be pinned is gone
@@ -75,9 +81,11 @@ export async function updatePins(
   chatRoomId: string,
   next: (pins: string[]) => string[],
   audit: AuditRow | undefined,
+  allowAgain: AllowAgain | undefined,
   mark?: PinMark,
 ): Promise<string[]> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (attempt > 0) await allowAgain?.()
     const [{ room, details: before }, message] = await Promise.all([
       latest(chatRoomId),
       mark && getMessage(chatRoomId, mark.messageId),
@@ -108,7 +116,7 @@ async function latest(chatRoomId: string): Promise<{ room: RoomRow; details: Det
 export async function unpin(chatRoomId: string, messageId: string): Promise<void> {
   const details = await getDetails(chatRoomId)
   if (!details?.pins?.includes(messageId) || (await getRoom(chatRoomId)) === undefined) return
-  await updatePins(chatRoomId, (pins) => pins.filter((pin) => pin !== messageId), undefined)
+  await updatePins(chatRoomId, (pins) => pins.filter((pin) => pin !== messageId), undefined, undefined)
 }
 
 const roomColumns = ['roomName', 'access', 'gate', 'historyFrom', 'retentionDays', 'retentionByServer'] as const

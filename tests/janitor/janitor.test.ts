@@ -79,7 +79,7 @@ async function givenRoom(chatRoomId = unique('room'), messages = 2) {
 /** Deletes a room as the action does. */
 async function deleteRoom(chatRoomId: string) {
   const audit = auditItem({ chatRoomId, at: NOW, by: 'ada', action: 'deleteRoom' })
-  await updateRoom(chatRoomId, { deleted: true }, audit)
+  await updateRoom(chatRoomId, { deleted: true }, audit, () => Promise.resolve())
 }
 
 /** Returns what is left of a room. */

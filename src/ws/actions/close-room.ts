@@ -11,9 +11,10 @@ import { doneBy } from '../caller.ts'
  */
 export const closeRoom = action('closeRoom', async ({ chatRoomId, closed }, caller) => {
   const now = Date.now()
-  const { room } = await admit(caller, chatRoomId, 'close', now)
+  const allow = () => admit(caller, chatRoomId, 'close', now)
+  const { room } = await allow()
   if (gateOf(room).closed === closed) return {}
   const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: closed ? 'close' : 'reopen' })
-  await updateRoom(chatRoomId, { closed }, audit)
+  await updateRoom(chatRoomId, { closed }, audit, allow)
   return {}
 })

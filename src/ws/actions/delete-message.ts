@@ -22,22 +22,33 @@ import { action } from '../action.ts'
 export const deleteMessage = action('deleteMessage', async ({ chatRoomId, messageId, reason }, caller) => {
   const now = Date.now()
   const { userId } = caller
+  const find = () => findDeletable({ chatRoomId, messageId }, caller, now)
+  const found = await find()
+  const { senderId } = found
+  const isOwn = senderId === userId
+  const noted = { chatRoomId, messageId, at: now, by: userId, userId: senderId, ...defined({ reason }) }
+  const audit = isOwn ? undefined : auditItem({ ...noted, action: 'delete' })
+  const { message, changed } = await eraseMessage(found, { deletedAt: now, deletedBy: userId }, find, audit)
+  const { version = 0, deletedAt = 0 } = message
+  return { chatRoomId, messageId, seq: seqOf(message), version, deletedAt, changed }
+})
+
+/** Reads the message, and checks that the caller may delete it. A message that is deleted already needs no right. */
+async function findDeletable(
+  { chatRoomId, messageId }: Pick<MessageRow, 'chatRoomId' | 'messageId'>,
+  caller: Actor,
+  now: number,
+): Promise<MessageRow> {
   const [admitted, [found]] = await Promise.all([
     admit(caller, chatRoomId, 'read', now),
     getMessages(chatRoomId, [seqOf({ messageId })]),
   ])
-  if (found === undefined || !isReadableOrOwn(admitted, found, userId, now)) {
+  if (found === undefined || !isReadableOrOwn(admitted, found, caller.userId, now)) {
     throw new MessageNotFound('unable to delete the message; there is none')
   }
-  const { senderId } = found
-  const isOwn = senderId === userId
   if (found.kind !== 'deleted') await requireRight(found, admitted, caller)
-  const noted = { chatRoomId, messageId, at: now, by: userId, userId: senderId, ...defined({ reason }) }
-  const audit = isOwn ? undefined : auditItem({ ...noted, action: 'delete' })
-  const { message, changed } = await eraseMessage(found, { deletedAt: now, deletedBy: userId }, audit)
-  const { version = 0, deletedAt = 0 } = message
-  return { chatRoomId, messageId, seq: seqOf(message), version, deletedAt, changed }
-})
+  return found
+}
 
 /**
  * Checks the caller's right. For another user's message the sender's current rank decides; a user who has left has no

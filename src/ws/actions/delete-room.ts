@@ -10,11 +10,9 @@ import { doneBy } from '../caller.ts'
  */
 export const deleteRoom = action('deleteRoom', async ({ chatRoomId }, caller) => {
   const now = Date.now()
-  await admit(caller, chatRoomId, 'delete', now)
-  await updateRoom(
-    chatRoomId,
-    { deleted: true },
-    auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'deleteRoom' }),
-  )
+  const allow = () => admit(caller, chatRoomId, 'delete', now)
+  await allow()
+  const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'deleteRoom' })
+  await updateRoom(chatRoomId, { deleted: true }, audit, allow)
   return {}
 })

@@ -5,7 +5,7 @@ import { defined } from '../../protocol/defined.ts'
 import { admit, type Admitted, isReadableOrOwn, requirePermission } from '../../rooms/admission.ts'
 import { notErased, othersOf } from '../../rooms/aside.ts'
 import { metadataText } from '../../rooms/metadata-text.ts'
-import { editMessage as edit } from '../../rooms/edit-message.ts'
+import { editMessage as edit, type Editable } from '../../rooms/edit-message.ts'
 import { action } from '../action.ts'
 import type { Caller } from '../caller.ts'
 
@@ -16,20 +16,31 @@ import type { Caller } from '../caller.ts'
 export const editMessage = action('editMessage', async (input, caller) => {
   const { chatRoomId, messageId, ifEditedAt } = input
   const now = Date.now()
-  const [admitted, found] = await Promise.all([
-    admit(caller, chatRoomId, 'edit', now, { withSettings: true }),
-    getMessage(chatRoomId, messageId),
-  ])
-  if (found === undefined || !isReadableOrOwn(admitted, found, caller.userId, now)) {
-    throw new MessageNotFound('unable to edit the message; there is none')
-  }
-  if (!isOwn(found, caller)) throw new Forbidden("unable to edit the message; it is another user's")
-  if (input.mentionRoom && !found.mentionsRoom) requirePermission(admitted, 'mentionRoom')
-  const wanted = { ...(await editOf(input, found.senderId)), ifEditedAt }
-  const { message, changed } = await edit(found, wanted, now, (row) => requireTime(row, admitted, caller, now))
+  const find = () => findEditable(input, caller, now)
+  const found = await find()
+  const wanted = { ...(await editOf(input, found.message.senderId)), ifEditedAt }
+  const { message, changed } = await edit(found, wanted, now, find)
   const { version = 0, editedAt = 0 } = message
   return { chatRoomId, messageId, seq: seqOf(message), version, editedAt, changed }
 })
+
+/** Reads the message, and checks that the caller may edit it. */
+async function findEditable(
+  { chatRoomId, messageId, mentionRoom }: Request<'editMessage'>,
+  caller: Caller,
+  now: number,
+): Promise<Editable> {
+  const [admitted, message] = await Promise.all([
+    admit(caller, chatRoomId, 'edit', now, { withSettings: true }),
+    getMessage(chatRoomId, messageId),
+  ])
+  if (message === undefined || !isReadableOrOwn(admitted, message, caller.userId, now)) {
+    throw new MessageNotFound('unable to edit the message; there is none')
+  }
+  if (!isOwn(message, caller)) throw new Forbidden("unable to edit the message; it is another user's")
+  if (mentionRoom && !message.mentionsRoom) requirePermission(admitted, 'mentionRoom')
+  return { message, allow: () => requireTime(message, admitted, caller, now) }
+}
 
 async function editOf({ content, metadata, mentions, mentionRoom }: Request<'editMessage'>, senderId: string) {
   return {

@@ -12,9 +12,11 @@ import { doneBy } from '../caller.ts'
  */
 export const unpinMessage = action('unpinMessage', async ({ chatRoomId, messageId }, caller) => {
   const now = Date.now()
-  const since = readableAfter(await admit(caller, chatRoomId, 'pin', now))
+  const allow = () => admit(caller, chatRoomId, 'pin', now)
+  const since = readableAfter(await allow())
   const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'unpin', messageId })
   const isHidden = seqOf({ messageId }) <= since
   const next = (pins: string[]) => (isHidden ? pins : pins.filter((pin) => pin !== messageId))
-  return { pins: shownPins(await updatePins(chatRoomId, next, audit, { messageId }), since) }
+  const pins = await updatePins(chatRoomId, next, audit, allow, { messageId })
+  return { pins: shownPins(pins, since) }
 })

@@ -17,12 +17,13 @@ export const updateRoom = action('updateRoom', async (input, caller) => {
   const { chatRoomId, ifVersion, roomName, topic, imageUrl, access, settings, metadata } = input
   const now = Date.now()
   requireRetention(caller, settings)
-  const { membership } = await admit(caller, chatRoomId, isDescription(input) ? 'describe' : 'configure', now)
+  const allow = () => admit(caller, chatRoomId, isDescription(input) ? 'describe' : 'configure', now)
+  const { membership } = await allow()
   const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'settings' })
   const memberCount = await countMembers(chatRoomId)
   const byServer = caller.scopes.has('server')
   const change = defined({ roomName, topic, imageUrl, access, settings, metadata, memberCount, byServer })
-  const updated = await writeRoom(chatRoomId, change, audit, ifVersion)
+  const updated = await writeRoom(chatRoomId, change, audit, allow, ifVersion)
   const since = readableAfter({ room: updated.room, membership })
   return { room: detailsOnWire(updated.room, updated.details, memberCount, since) }
 })
