@@ -20,7 +20,7 @@ type Image = Record<string, AttributeValue>
 
 /**
  * Returns what a record of a message means for its thread; undefined if it means nothing. A root is counted again when
- * it is deleted, because the deletion may have written an outdated count.
+ * it is deleted, because the deletion may have written an outdated count, or none.
  */
 export function threadWorkOf({ eventName, dynamodb }: DynamoDBRecord): ThreadWork | undefined {
   const { NewImage, OldImage } = dynamodb ?? {}
@@ -31,7 +31,8 @@ export function threadWorkOf({ eventName, dynamodb }: DynamoDBRecord): ThreadWor
   const threadId = image.ThreadId?.S
   const isNews = eventName !== 'MODIFY' || wasDeleted(NewImage, OldImage)
   if (isNews && threadId !== undefined) return { chatRoomId, threadId, replyId: messageId }
-  return eventName === 'MODIFY' && isNews && image.Thread ? { chatRoomId, threadId: messageId } : undefined
+  const isRoot = image.Thread !== undefined || OldImage?.Thread !== undefined
+  return eventName === 'MODIFY' && isNews && isRoot ? { chatRoomId, threadId: messageId } : undefined
 }
 
 /** Returns what a record of a message means for its mentions; undefined if they have not changed. */

@@ -99,6 +99,11 @@ describe('what a record means', () => {
     expect(threadWorkOf(recordOf('MODIFY', reply, reply))).toBeUndefined()
     const root = message({ Thread: { M: {} } })
     expect(threadWorkOf(recordOf('MODIFY', deleted(root), root))).toEqual({ ...thread, threadId: '0000000000000002' })
+    // The deletion has read the root before its first reply was counted.
+    expect(threadWorkOf(recordOf('MODIFY', deleted(message()), root))).toEqual({
+      ...thread,
+      threadId: '0000000000000002',
+    })
     expect(threadWorkOf(recordOf('MODIFY', root, root))).toBeUndefined()
   })
 
