@@ -143,7 +143,10 @@ export class RoomStore {
     // The message isn't in this store, but an application may keep more messages. It can compare the versions.
     if (seq > position) return
     if (change.event === 'message') this.#emitter.emit('messageUpdated', change)
-    else this.#emitter.emit('messageDeleted', change)
+    else {
+      this.#emitter.emit('messageDeleted', change)
+      this.#uncount(change)
+    }
   }
 
   /** Takes over a page. Returns its messages as they are shown. */
@@ -214,7 +217,8 @@ export class RoomStore {
 
   /** The messages to save in a cache. */
   get snapshot(): MessageEvent[] {
-    return this.#sorted(this.#known).filter(({ seq }) => seq >= this.#from)
+    const kept = this.#sorted(this.#known).filter(({ seq }) => seq >= this.#from)
+    return kept.map((message) => this.#counted(message))
   }
 
   /** Starts with the messages of a cache. */
@@ -248,6 +252,13 @@ export class RoomStore {
     this.#limit = this.#known.size + count + 2 * KEPT
   }
 
+  /** Takes over the deletion of a reply that isn't known. The count of its root, if that is known, includes it. */
+  #uncount({ threadId, seq }: MessageDeletedEvent): void {
+    if (threadId === undefined || !this.known(threadId)) return
+    this.#replies.deleted(threadId, seq)
+    this.#touch(Number(threadId))
+  }
+
   #widenThread(rootId: string, before: number | undefined, low: number): void {
     const from = this.#threads.get(rootId) ?? Infinity
     if (before === undefined || before >= Math.min(from, this.#allFrom)) this.#threads.set(rootId, Math.min(from, low))
@@ -258,7 +269,7 @@ export class RoomStore {
     const { seq, version, deletedAt: at, deletedBy: by } = change
     const known = this.#known.get(seq)!
     if (version <= versionOf(known)) return
-    if (known.threadId !== undefined) this.#replies.deleted(known)
+    if (known.threadId !== undefined) this.#replies.deleted(known.threadId, seq)
     this.#put({ ...tombstoneOf(known, { at, by }), version }, 'event', quiet)
   }
 
@@ -271,7 +282,7 @@ export class RoomStore {
     // Events are the same for all members, so they don't have the field `mine`.
     const mine = message.mine ?? known?.mine
     this.#known.set(seq, mine === message.mine ? message : { ...message, mine: mine! })
-    this.#replies.put(message)
+    this.#replies.put(message, from === 'read' || !isSameCount(message, known))
     this.#pending.arrived(message)
     this.#touch(seq, quiet)
   }
@@ -297,9 +308,15 @@ export class RoomStore {
 
   /** Returns a message as it is shown, or undefined for a deleted message without replies. */
   #visible(message: MessageEvent): MessageEvent | undefined {
+    const counted = this.#counted(message)
+    return counted.deleted && !counted.thread ? undefined : counted
+  }
+
+  /** Returns a message with the present number of its replies. */
+  #counted(message: MessageEvent): MessageEvent {
+    const { thread: before, ...rest } = message
     const thread = this.#replies.summary(message)
-    if (message.deleted && !thread) return undefined
-    return thread === message.thread ? message : { ...message, ...(thread && { thread }) }
+    return thread === before ? message : { ...rest, ...(thread && { thread }) }
   }
 
   #trim(): void {
@@ -332,6 +349,10 @@ export class RoomStore {
     return all.sort((a, b) => a.seq - b.seq)
   }
 }
+
+/** Whether two versions of a root have the same count of replies, so that the server has not counted in between. */
+const isSameCount = ({ thread: now }: MessageEvent, { thread: before }: Partial<MessageEvent> = {}): boolean =>
+  now?.replies === before?.replies && now?.lastSeq === before?.lastSeq
 
 function deletionOf(message: MessageEvent): Deletion {
   const { seq, messageId, version = 0, deleted, threadId } = message

@@ -11,20 +11,30 @@ const NAMED = 3
  * subtracts those that were deleted since.
  */
 export class ThreadReplies {
-  readonly #threads = new Map<string, { replies: Map<number, MessageEvent>; gone: Set<number> }>()
+  /** `gone`: the deleted replies, by `seq`, and whether the root's count still includes them. */
+  readonly #threads = new Map<string, { replies: Map<number, MessageEvent>; gone: Map<number, boolean> }>()
 
-  /** Takes over a message that has arrived or changed. */
-  put(message: MessageEvent): void {
+  /**
+   * Takes over a message that has arrived or changed.
+   *
+   * @param isCounted whether the server has counted its replies anew
+   */
+  put(message: MessageEvent, isCounted: boolean): void {
     const { threadId, messageId, seq, deleted } = message
-    if (threadId === undefined) return this.#threads.get(messageId)?.gone.clear()
+    if (threadId === undefined) {
+      const gone = this.#threads.get(messageId)?.gone
+      if (isCounted) for (const reply of gone?.keys() ?? []) gone!.set(reply, false)
+      return
+    }
     const { replies } = this.#of(threadId)
     if (deleted) replies.delete(seq)
     else replies.set(seq, message)
   }
 
-  /** Takes over the deletion of a reply that the root's count still includes. */
-  deleted({ threadId, seq }: MessageEvent): void {
-    if (threadId !== undefined) this.#of(threadId).gone.add(seq)
+  /** Takes over the deletion of a reply. The first time, the root's count still includes it. */
+  deleted(threadId: string, seq: number): void {
+    const { gone } = this.#of(threadId)
+    if (!gone.has(seq)) gone.set(seq, true)
   }
 
   /** Returns the current summary of the thread of a message, or undefined if it has no replies. */
@@ -33,7 +43,7 @@ export class ThreadReplies {
     if (!known) return thread
     const { replies: counted = 0, lastSeq = 0, lastAt = 0, lastUserIds = [] } = thread ?? {}
     const later = [...known.replies.values()].filter(({ seq }) => seq > lastSeq).sort((a, b) => b.seq - a.seq)
-    const gone = [...known.gone].filter((seq) => seq <= lastSeq)
+    const gone = [...known.gone].filter(([seq, isCounted]) => isCounted && seq <= lastSeq)
     const replies = counted + later.length - gone.length
     const newest = later[0] ?? { seq: lastSeq, timestamp: lastAt }
     const users = [...new Set([...later.map(({ senderId }) => senderId), ...lastUserIds])].slice(0, NAMED)
@@ -52,7 +62,10 @@ export class ThreadReplies {
   }
 
   #of(rootId: string) {
-    const known = this.#threads.get(rootId) ?? { replies: new Map<number, MessageEvent>(), gone: new Set<number>() }
+    const known = this.#threads.get(rootId) ?? {
+      replies: new Map<number, MessageEvent>(),
+      gone: new Map<number, boolean>(),
+    }
     this.#threads.set(rootId, known)
     return known
   }

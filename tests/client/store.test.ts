@@ -317,6 +317,77 @@ test('replies are in their thread, and counted at its root: what the server has 
   expect(textsOf(thread.messages)).toEqual(['second', 'third'])
 })
 
+/** Gives a room whose root has three replies, by the count that it was read with. They are known, or forgotten. */
+async function givenCounted({ known }: { known: boolean }) {
+  const given = await givenRoom('root')
+  const { server, clock, room, idOf } = given
+  const root = idOf('root')
+  for (const content of ['first', 'second', 'third']) {
+    server.socket.events(server.keep('general', content, { threadId: root }))
+  }
+  if (!known) {
+    server.socket.events(server.edit('general', root, { content: 'root' }))
+    server.socket.cut()
+    for (let i = 0; i < 2; i++) server.edit('general', root, { content: 'root' })
+    server.forgottenRevs = 2
+    await clock.advance(1_000)
+    expect(room.messages).toEqual([])
+  }
+  server.room('general')[0]!.thread = { replies: 3, lastSeq: 4, lastAt: 1, lastUserIds: ['bob'] }
+  await room.history({ view: 'room' })
+  const replies = () => room.messages[0]?.thread?.replies
+  expect(replies()).toBe(3)
+  const [first, second, third] = [idOf('first'), idOf('second'), idOf('third')]
+  const remove = (...messageIds: string[]) =>
+    server.socket.events(...messageIds.map((id) => server.remove('general', id)))
+  return { ...given, root, first, second, third, replies, remove }
+}
+
+test.each([{ known: true }, { known: false }])(
+  'a reply that is deleted is counted no more, before and after its root is deleted (replies known: $known)',
+  async ({ known }) => {
+    const { root, first, second, replies, remove, shown } = await givenCounted({ known })
+    remove(first)
+    expect(replies()).toBe(2)
+    remove(root)
+    expect(shown()).toEqual(['deleted'])
+    expect(replies()).toBe(2)
+    remove(second)
+    expect(replies()).toBe(1)
+  },
+)
+
+test.each([{ known: true }, { known: false }])(
+  'a reply that is deleted after its root is counted no more, however often it is told (replies known: $known)',
+  async ({ known }) => {
+    const { server, room, root, first, replies, remove } = await givenCounted({ known })
+    remove(root)
+    expect(replies()).toBe(3)
+    const deletion = server.remove('general', first)
+    server.socket.events(deletion, deletion)
+    expect(replies()).toBe(2)
+    server.socket.events(deletion)
+    expect(room.messages).toMatchObject([{ deleted: {}, thread: { replies: 2, lastSeq: 4 } }])
+  },
+)
+
+test('what the server has counted anew is not corrected by a deletion that is told again', async () => {
+  const { server, room, first, replies } = await givenCounted({ known: false })
+  const deletion = server.remove('general', first)
+  server.socket.events(deletion)
+  server.room('general')[0]!.thread!.replies = 2
+  await room.history({ view: 'room' })
+  server.socket.events(deletion)
+  expect(replies()).toBe(2)
+})
+
+test('a root whose last reply was deleted has no thread', async () => {
+  const { first, second, third, room, remove } = await givenCounted({ known: false })
+  remove(first, second, third)
+  expect(room.messages).toMatchObject([{ content: 'root' }])
+  expect(room.messages[0]).not.toHaveProperty('thread')
+})
+
 test('complaint 2: what changed during an absence is in an open thread too', async () => {
   const { server, clock, room, idOf } = await givenRoom('root')
   const root = idOf('root')
@@ -465,6 +536,20 @@ test('with a cache a room begins where it was: what was kept is there before the
   await room.leave()
   await clock.advance(1_000)
   expect(kept.size).toBe(0)
+})
+
+test('a cache keeps the count of replies as it is shown', async () => {
+  const { kept, cache } = givenCache()
+  const { server, room, client, clock } = await givenJoinedRoom({ cache }, ['root'])
+  const { messageId: threadId } = server.room('general')[0]!
+  const reply = server.keep('general', 'reply', { threadId })
+  server.socket.events(reply, server.keep('general', 'another', { threadId }))
+  server.room('general')[0]!.thread = { replies: 2, lastSeq: 3, lastAt: 1, lastUserIds: ['bob'] }
+  await room.history()
+  server.socket.events(server.remove('general', reply.messageId))
+  await clock.advance(1_000)
+  client.disconnect()
+  expect(kept.get('general')).toMatchObject({ messages: [{ content: 'root', thread: { replies: 1 } }, {}, {}] })
 })
 
 test('what a cache has of another history, or cannot give, does not stand in the way', async () => {

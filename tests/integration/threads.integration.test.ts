@@ -91,6 +91,28 @@ describe('a reply', () => {
     expect(await threadsOf(ada)).toMatchObject([{ root: { messageId: threadId, deleted: {} } }])
   })
 
+  test('that is deleted after its root is counted no more', async () => {
+    const { room, ada, bob, cleo, threadId, reply, threadsOf } = await givenThread()
+    const { messageId } = await reply(bob, 'one')
+    await reply(cleo, 'two')
+    await reply(bob, 'three')
+    await settle()
+    await ada.request({ action: 'deleteMessage', chatRoomId: room, messageId: threadId })
+    await settle()
+    const counted = async () => {
+      const include = ['deleted']
+      const [inHistory] = (await history(ada, room, { include })).messages
+      const found = (await ada.request({ action: 'getMessages', chatRoomId: room, messageIds: [threadId], include }))
+        .messages
+      const threads = await threadsOf(ada)
+      return [inHistory?.thread?.replies, found[0]?.thread?.replies, threads[0]?.root.thread?.replies]
+    }
+    expect(await counted()).toEqual([3, 3, 3])
+    await bob.request({ action: 'deleteMessage', chatRoomId: room, messageId })
+    await settle()
+    expect(await counted()).toEqual([2, 2, 2])
+  })
+
   test('is in no thread of a reply, and in none of what is no message', async () => {
     const { room, bob, threadId, reply } = await givenThread()
     const { messageId } = await reply(bob, 'one')
