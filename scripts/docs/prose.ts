@@ -15,6 +15,8 @@ same for tools, as AsyncAPI 3.
   most 2^53 − 1.
 - Text is well-formed Unicode: an unpaired surrogate (\`\\ud800\`) is an \`invalid_request\`. The tables say whether a
   length counts bytes of UTF-8 or code points.
+- The same holds in \`metadata\` and in the \`data\` of a presence: larger integers, numbers beyond a double (\`1e400\`)
+  and unpaired surrogates are an \`invalid_request\`, because not every client would read what was written.
 - A name of a user or a room is printable: no blank at its ends, no line break, no control or bidi control, nothing that
   is invisible. Joiners are allowed where they are seen, in emoji and between letters of scripts that join. Anything else
   is an \`invalid_request\`; the name of a file is cleaned instead. The content of a message shows something: it is not

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { describe, request, requestUpon } from './request-schema.ts'
 import { ChosenAccess, Invite, Metadata, Reason, Role, RoomDetails, SomeSettings, Topic } from './room-schema.ts'
-import { ChatRoomId, Cursor, EpochMs, ImageUrl, MessageId, RoomName, UserId } from './scalars.ts'
+import { ChatRoomId, Cursor, EpochMs, ImageUrl, MessageId, NamePrefix, RoomName, UserId } from './scalars.ts'
 import { MAX_ADD_MEMBERS, MAX_MEMBERS_PAGE } from './limits.ts'
 
 const chatRoomId = ChatRoomId
@@ -108,7 +108,7 @@ export const roomActions = {
     request: request(
       'listPublicRooms',
       {
-        prefix: z.optional(z.string().check(z.minLength(1), z.maxLength(128))),
+        prefix: z.optional(NamePrefix),
         ...paged,
       },
       'Returns public rooms by name. `prefix` is the beginning of the name, in upper or lower case.',

@@ -70,6 +70,9 @@ export const Metadata = z.record(z.string(), z.unknown()).check(
   z.refine<Record<string, unknown>>((data) => isShallow(data, MAX_METADATA_DEPTH), {
     error: `is nested deeper than ${MAX_METADATA_DEPTH}, or has a key that is empty or longer than ${MAX_METADATA_KEY_CHARS} characters`,
   }),
+  z.refine<Record<string, unknown>>((data) => isExact(data, MAX_METADATA_DEPTH), {
+    error: 'has a lone surrogate, an integer beyond 2^53 - 1 or a number beyond a double',
+  }),
   describe("The product's own data: a JSON object of at most 2,048 bytes and 4 levels, keys of 1 to 64 characters."),
 )
 
@@ -81,6 +84,17 @@ function isShallow(value: unknown, depth: number): boolean {
     keys.every((key) => key.length > 0 && key.length <= MAX_METADATA_KEY_CHARS) &&
     Object.values(value).every((inner) => isShallow(inner, depth - 1))
   )
+}
+
+/**
+ * Tells whether a value is read as it was written, by clients in every language. `1e400` would become null, and the
+ * last digits of a 64-bit id would change. What is nested too deep is refused elsewhere.
+ */
+function isExact(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return value.isWellFormed()
+  if (typeof value === 'number') return Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value)
+  if (typeof value !== 'object' || value === null || depth === 0) return true
+  return Object.entries(value).every(([key, inner]) => key.isWellFormed() && isExact(inner, depth - 1))
 }
 
 const MAX_TOPIC_CHARS = 250

@@ -190,8 +190,12 @@ const MAX_IMAGE_URL_CHARS = 1_024
 
 export const ImageUrl = z.string().check(
   z.maxLength(MAX_IMAGE_URL_CHARS),
+  wellFormed,
   z.refine<string>((text) => /^https:\/\/[^\s]+$/.test(text), { error: 'must be a URL that starts with https://' }),
 )
+
+/** The beginning of a room's name. */
+export const NamePrefix = z.string().check(z.minLength(1), z.maxLength(MAX_ROOM_NAME_CHARS), wellFormed)
 
 /** The text of a search. */
 export const SearchQuery = z

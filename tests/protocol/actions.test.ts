@@ -24,6 +24,8 @@ const seqs = (count: number) => Object.fromEntries(Array.from({ length: count },
 const thread = { chatRoomId: 'general', threadId: '0000000000000001', seq: 1 }
 const needsUser = [room, 'userId: expected string'] as [Record<string, unknown>, string]
 
+const inexact = (metadata: unknown) => [{ ...room, metadata }, 'metadata: has a lone surrogate'] as Table['rejects'][0]
+
 const tables: Record<Action, Table> = {
   sync: {
     accepts: [
@@ -266,7 +268,13 @@ const tables: Record<Action, Table> = {
   updateRoom: {
     accepts: [
       room,
-      { ...room, topic: null, imageUrl: 'https://example.com/a.png', access: 'private', metadata: { a: { b: [1] } } },
+      {
+        ...room,
+        topic: null,
+        imageUrl: 'https://example.com/a.png',
+        access: 'private',
+        metadata: { a: { b: ['1', 2 ** 53 - 1, -0.5, null, true] } },
+      },
       { ...room, settings: { slowModeSeconds: 21_600, editWindowSeconds: null }, ifVersion: 0 },
     ],
     rejects: [
@@ -277,6 +285,10 @@ const tables: Record<Action, Table> = {
       [{ ...room, settings: { colour: 'red' } }, 'settings: Unrecognized key: "colour"'],
       [{ ...room, metadata: { a: 'x'.repeat(2_048) } }, 'metadata: 2048 bytes'],
       [{ ...room, metadata: { a: { b: { c: { d: {} } } } } }, 'metadata: deeper than 4'],
+      ...[{ a: '\ud800' }, { '\ud800': 1 }, { a: { b: ['\udc00\ud800'] } }].map(inexact),
+      ...['{"a":1e400}', '{"a":[-1e400]}', '{"a":9007199254740993}', '{"id":-175928847299117063}'].map((json) =>
+        inexact(JSON.parse(json)),
+      ),
     ],
   },
   pinMessage: { accepts: [message], rejects: [[room, 'messageId: expected string']] },
@@ -419,6 +431,19 @@ const tables: Record<Action, Table> = {
   ping: { accepts: [{}], rejects: [[{ payload: 1 }, ': Unrecognized key: "payload"']] },
 }
 
+/** Returns copies of a value, each with a lone surrogate at the end of one of its texts or keys. */
+function withLoneSurrogates<V>(value: V): V[] {
+  if (typeof value === 'string') return [`${value}\ud800` as V]
+  if (typeof value !== 'object' || value === null) return []
+  const entries = Object.entries(value) as [string, unknown][]
+  return entries.flatMap(([key, inner]) => [
+    ...withLoneSurrogates(inner).map((broken) =>
+      Array.isArray(value) ? (value.with(Number(key), broken) as V) : { ...value, [key]: broken },
+    ),
+    ...(Array.isArray(value) ? [] : [{ ...value, [`${key}\ud800`]: inner }]),
+  ])
+}
+
 describe.each(Object.entries(tables))('%s', (name, { accepts, rejects }) => {
   const action = name as Action
   const { request } = actions[action]
@@ -436,6 +461,13 @@ describe.each(Object.entries(tables))('%s', (name, { accepts, rejects }) => {
     })
     expect({ issues, matched }).toEqual({ issues: expect.any(Array) as string[], matched: problems.map(() => 1) })
     expect(issues).toHaveLength(problems.length)
+  })
+
+  test('refuses a lone surrogate in every text', () => {
+    for (const fields of accepts) {
+      for (const broken of withLoneSurrogates(fields))
+        expect(request.safeParse({ action, ...broken }).success).toBe(false)
+    }
   })
 
   test('takes requestId and userId, refuses another action and a key that it does not know', () => {

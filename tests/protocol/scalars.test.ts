@@ -191,6 +191,14 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
       [LONE, LONE_SURROGATE],
     ],
   },
+  NamePrefix: {
+    accepts: ['a', 'two words ', x(128)],
+    rejects: [
+      ['', '>=1'],
+      [x(129), '<=128'],
+      [LONE, LONE_SURROGATE],
+    ],
+  },
   SearchQuery: {
     accepts: ['a', ' two words ', '猫'.repeat(128)],
     rejects: [
@@ -219,6 +227,7 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
       ['http://example.com/a.png', 'must be a URL that starts with https://'],
       ['https://a b', 'must be a URL that starts with https://'],
       [`https://${x(1_017)}`, '<=1024'],
+      [`https://${LONE}`, LONE_SURROGATE],
       [null, 'expected string'],
     ],
   },
