@@ -50,7 +50,7 @@ export function createPage({ files, bucketOrigin, socketPath, imageOrigins, push
     if (!file) return sendError(res, 404, 'not_found', 'unable to answer; there is nothing at this path')
     const isDocument = path === 'index.html'
     // As a host of pages does it: a phone on the same network waits a quarter of the time.
-    const isCompressed = typeof file.content === 'string' && /\bgzip\b/.test(String(req.headers['accept-encoding']))
+    const isCompressed = typeof file.content === 'string' && acceptsGzip(req.headers['accept-encoding'])
     const content = isCompressed ? compress(file) : file.content
     res.writeHead(200, {
       'content-type': TYPES[path.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
@@ -81,6 +81,21 @@ export function createPage({ files, bucketOrigin, socketPath, imageOrigins, push
       return true
     },
   }
+}
+
+/** Whether a client takes gzip, which it may refuse by `q=0`. https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3 */
+function acceptsGzip(accepted: string | string[] = ''): boolean {
+  const weights = new Map(
+    String(accepted)
+      .toLowerCase()
+      .split(',')
+      .map((coding) => {
+        const [name = '', ...parameters] = coding.split(';').map((part) => part.trim())
+        const q = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2)
+        return [name, q === undefined ? 1 : Number(q)] as const
+      }),
+  )
+  return (weights.get('gzip') ?? weights.get('x-gzip') ?? weights.get('*') ?? 0) > 0
 }
 
 function fileAt(path: string): string | undefined {

@@ -75,8 +75,12 @@ describe('the page', () => {
       (await fetch(`${url}/assets/${name}`, { headers: { 'accept-encoding': accepted } })).headers.get(
         'content-encoding',
       )
-    expect(await encodingOf('index-abc.js', 'br, gzip')).toBe('gzip')
-    expect(await encodingOf('index-abc.js', 'identity')).toBeNull()
+    for (const accepted of ['br, gzip', 'GZIP;q=0.5', '*', 'br;q=0, * ; q=0.1', 'x-gzip', 'gzip, *;q=0']) {
+      expect.soft(await encodingOf('index-abc.js', accepted), accepted).toBe('gzip')
+    }
+    for (const refused of ['identity', 'gzip;q=0', 'gzip; Q=0.000, br', 'gzip;q=0, *', '*;q=0', 'gzipped', '']) {
+      expect.soft(await encodingOf('index-abc.js', refused), refused).toBeNull()
+    }
     expect(await encodingOf('icon-abc.svg', 'gzip')).toBeNull()
     expect(await (await fetch(`${url}/assets/index-abc.js`)).text()).toBe('script')
   })
