@@ -13,7 +13,7 @@ import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
 import { useDialogs } from './use-dialogs.ts'
 import { useName, useNames } from './use-names.ts'
-import { type Talk, useMembers, useStore } from '../../../client/react/index.ts'
+import { type Talk, useMembers, usePresence, useStore } from '../../../client/react/index.ts'
 import { UserName } from './user-name.tsx'
 
 /** How many members are shown at once. Their profiles are requested, and in smaller rooms who of them is online. */
@@ -24,6 +24,7 @@ const NOBODY: readonly string[] = []
 /** The members of a room with their roles, and this user's actions upon each. */
 export function MemberList({ conversation }: { conversation: Conversation }) {
   const { userIds, isReady, isLoading, error: problem } = useMembers(conversation.talk)
+  const here = usePresence(conversation.talk, false)
   const { run, error } = useAct()
   const heading = useRef<HTMLHeadingElement>(null)
   const count = userIds.length
@@ -58,6 +59,7 @@ export function MemberList({ conversation }: { conversation: Conversation }) {
             userId={userId}
             conversation={conversation}
             talk={count > PAGE ? undefined : conversation.talk}
+            isHere={here.some((person) => person.userId === userId)}
             run={run}
           />
         ))}
@@ -86,10 +88,11 @@ interface RowProps {
   conversation: Conversation
   /** Undefined in a room that is too large to ask who is online. */
   talk: Talk | undefined
+  isHere: boolean
   run: (act: () => Promise<unknown>) => void
 }
 
-function MemberRow({ userId, conversation, talk, run }: RowProps) {
+function MemberRow({ userId, conversation, talk, isHere, run }: RowProps) {
   const chat = useChat()
   const open = useDialogs()
   const { standings } = useStore(conversation.members)
@@ -99,7 +102,7 @@ function MemberRow({ userId, conversation, talk, run }: RowProps) {
   const { serverNow } = chat.client
   return (
     <li>
-      <Face userId={userId} talk={talk} />
+      <Face userId={userId} talk={talk} isHere={isHere} />
       <span className="grow member-about">
         <span className="ellipsis" title={name}>
           <UserName userId={userId} />
