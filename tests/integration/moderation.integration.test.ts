@@ -203,6 +203,23 @@ describe('a ban', () => {
     expect(await noted()).toHaveLength(3)
   })
 
+  test('of another length keeps the reason of the one in force, unless it has its own', async () => {
+    const { room, mod, bobId } = await givenRanks()
+    const ban = (more: object) => mod.request({ action: 'banMember', chatRoomId: room, userId: bobId, ...more })
+    const reasonNow = async () => (await getBan({ chatRoomId: room, userId: bobId }))?.reason
+    await ban({ seconds: 600, reason: 'spam' })
+    await ban({ seconds: 6_000 })
+    expect(await reasonNow()).toBe('spam')
+    const audit = await auditOf(mod, room)
+    expect(audit.filter(({ action }) => action === 'ban').map(({ reason }) => reason)).toEqual([undefined, 'spam'])
+    await ban({ reason: 'more spam' })
+    expect(await reasonNow()).toBe('more spam')
+    // A ban that has ended gives nothing to the next one.
+    await Ban.patch({ chatRoomId: room, userId: bobId }).set({ until: Date.now() }).go()
+    await ban({ seconds: 60 })
+    expect(await reasonNow()).toBeUndefined()
+  })
+
   test('ends by itself', async () => {
     const { room, mod, bob, bobId } = await givenRanks()
     await mod.request({ action: 'banMember', chatRoomId: room, userId: bobId, seconds: 60 })

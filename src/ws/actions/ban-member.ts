@@ -17,8 +17,9 @@ const ATTEMPTS = 4
 
 /**
  * Bans a user from a room, and ends their membership in the same transaction. Every transaction that creates a
- * membership checks for a ban. A ban of the same length that is in force already is left unchanged. A mute is kept and
- * still applies after the ban. AP5, AP8, AP11, AP53, AP69, AP71, AP77, AP122, AP145.
+ * membership checks for a ban. A ban of the same length that is in force already is left unchanged; one of another
+ * length keeps its reason, unless there is a new one. A mute is kept and still applies after the ban. AP5, AP8, AP11,
+ * AP53, AP69, AP71, AP77, AP122, AP145.
  */
 export const banMember = action('banMember', async (input, caller) => {
   const { chatRoomId, userId, seconds, reason } = input
@@ -39,7 +40,8 @@ export const banMember = action('banMember', async (input, caller) => {
       if (job) await putJob(job)
       return defined({ until: before.until })
     }
-    const ban = banItem({ ...noted, ...outlivingOf(membership ?? before ?? {}, now) })
+    const known = before && isBan(before, now) ? defined({ reason: before.reason }) : {}
+    const ban = banItem({ ...known, ...noted, ...outlivingOf(membership ?? before ?? {}, now) })
     const isBanned = membership
       ? await removeMember(membership, now, { audit, ban, outlived: true, ...defined({ job }) })
       : await banStranger(ban, before, audit, job)
