@@ -9,6 +9,8 @@ export default defineConfig(
     'coverage/',
     'tests/fixtures/version-0.1.0/*.js',
     'web/worker/show-pushes.js',
+    // Runs in a browser, and the compiler is set to Node's types.
+    'bench/page/probe.js',
     // Has packages of its own, which are not installed here; Next.js checks it as it builds it.
     'examples/nextjs/',
   ]),

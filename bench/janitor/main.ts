@@ -4,12 +4,9 @@
  * machine, so compare the figures only with each other. `--quick` shows that it works.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BatchWriteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
-import { marshall } from '@aws-sdk/util-dynamodb'
-import { type Runtime, startRuntime } from '../../local/runtime.ts'
+import { startRuntime } from '../../local/runtime.ts'
 import { RawClient } from '../../scripts/shared/raw-client.ts'
-import { ChatRoom } from '../../src/entities/chat-room.ts'
-import { Message, messageIdOf, type MessageRow } from '../../src/entities/message.ts'
+import { fillRoom } from '../shared/fill-room.ts'
 import { describeMachine } from '../shared/results.ts'
 import { percentile } from '../shared/statistics.ts'
 
@@ -19,8 +16,6 @@ const ROUNDS = isQuick ? 1 : 5
 const WINDOW_MS = isQuick ? 2_000 : 20_000
 const MESSAGES = isQuick ? 400 : 4_000
 const SENDS_PER_SECOND = 20
-const BATCH = 25
-const BATCHES_AT_ONCE = 8
 
 const chat = await startRuntime()
 try {
@@ -85,47 +80,13 @@ async function quiet(): Promise<void> {
 
 async function largeRoom(client: RawClient, chatRoomId: string): Promise<void> {
   await client.request({ action: 'createRoom', chatRoomId, roomName: 'Large' })
-  await fill(chatRoomId)
-}
-
-/** Writes old messages as an import does, without events. */
-async function fill(chatRoomId: string): Promise<void> {
   const timestamp = Date.now() - 90 * 86_400_000
-  const said = { kind: 'text', senderId: 'ada', content: 'x'.repeat(200), timestamp, imported: true } as const
-  const rows = Array.from({ length: MESSAGES }, (_, i) =>
-    itemOf({ chatRoomId, messageId: messageIdOf(i + 1), ...said }),
+  const said = { senderId: 'ada', content: 'x'.repeat(200), timestamp }
+  await fillRoom(
+    chat,
+    chatRoomId,
+    Array.from({ length: MESSAGES }, () => said),
   )
-  const batches = Array.from({ length: Math.ceil(MESSAGES / BATCH) }, (_, i) => rows.slice(i * BATCH, (i + 1) * BATCH))
-  const queue = batches.values()
-  const worker = async () => {
-    for (const batch of queue) await write(chat, batch)
-  }
-  await Promise.all(Array.from({ length: BATCHES_AT_ONCE }, worker))
-  await raiseHead(chatRoomId)
-}
-
-async function raiseHead(chatRoomId: string): Promise<void> {
-  const { Key } = ChatRoom.get({ chatRoomId }).params<{ Key: Record<string, unknown> }>()
-  await chat.dynamodb.send(
-    new UpdateItemCommand({
-      TableName: chat.tableName,
-      Key: marshall(Key),
-      UpdateExpression: 'SET HeadSeq = :head',
-      ExpressionAttributeValues: marshall({ ':head': MESSAGES }),
-    }),
-  )
-}
-
-function itemOf(row: MessageRow): Record<string, unknown> {
-  return Message.put(row).params<{ Item: Record<string, unknown> }>().Item
-}
-
-async function write({ dynamodb, tableName }: Runtime, items: readonly Record<string, unknown>[]): Promise<void> {
-  const requests = items.map((item) => ({ PutRequest: { Item: marshall(item) } }))
-  const { UnprocessedItems = {} } = await dynamodb.send(
-    new BatchWriteItemCommand({ RequestItems: { [tableName]: requests } }),
-  )
-  if (Object.keys(UnprocessedItems).length > 0) throw new Error('unable to fill the room; the table was throttled')
 }
 
 async function asked(action: string, body: object): Promise<Record<string, unknown>> {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { eventually } from './support/eventually.ts'
-import { landscape, picture } from './support/files.ts'
+import { picture } from './support/files.ts'
+import { landscape } from '../../scripts/shared/landscape.ts'
 import { Stage } from './support/stage.ts'
 import { drop } from './support/transfer.ts'
 import { violationsOf } from './support/violations.ts'

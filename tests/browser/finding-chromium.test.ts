@@ -1,7 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { findChromium } from './support/find-chromium.ts'
+import { findChromium } from '../../scripts/shared/find-chromium.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 async function givenFolder(files: Record<string, number>): Promise<string> {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { eventually } from './support/eventually.ts'
-import { landscape, picture, table } from './support/files.ts'
+import { picture, table } from './support/files.ts'
+import { landscape } from '../../scripts/shared/landscape.ts'
 import type { Person } from './support/person.ts'
 import { phone, Stage } from './support/stage.ts'
 import { violationsOf } from './support/violations.ts'

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { landscape, picture, program } from './support/files.ts'
+import { picture, program } from './support/files.ts'
+import { landscape } from '../../scripts/shared/landscape.ts'
 import { online } from '../support/runtime.ts'
 import type { Person } from './support/person.ts'
 import { desktop, phone, Stage } from './support/stage.ts'

@@ -1,5 +1,5 @@
 import { type Browser, chromium } from 'playwright-core'
-import { findChromium } from './find-chromium.ts'
+import { findChromium } from '../../../scripts/shared/find-chromium.ts'
 
 /** Starts a Chromium without a window that can reach only this machine. */
 export const launchBrowser = (): Promise<Browser> =>
