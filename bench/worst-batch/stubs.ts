@@ -22,10 +22,10 @@ const { Reaction } = await import('../../src/entities/reaction.ts')
 const { Typing } = await import('../../src/entities/typing.ts')
 export const { streamHandler } = await import('../../src/streams/handler.ts')
 
-export type Item = Record<string, unknown>
+type Item = Record<string, unknown>
 type EventName = 'INSERT' | 'MODIFY' | 'REMOVE'
 
-export const NOW = 1_800_000_000_000
+const NOW = 1_800_000_000_000
 
 /** How the stubs respond. */
 interface Stubs {
