@@ -17,8 +17,12 @@ const HIDDEN =
 
 const EMOJI = '\\p{Extended_Pictographic}(?:\\p{Emoji_Modifier}|[\\ufe0e\\ufe0f])?'
 
-/** Marked as pure, so that bundlers drop it from applications that do not check names. */
-const patterns = /* @__PURE__ */ (() => {
+let made: ReturnType<typeof makePatterns> | undefined
+
+/** Made at the first use, because making them delays the start of a page on a slow phone. */
+const patterns = () => (made ??= makePatterns())
+
+function makePatterns() {
   /** Scripts in which a letter's form depends on joining to the next one. https://www.unicode.org/reports/tr31/#A1 */
   const JOINING = [
     ...['Adlam', 'Arabic', 'Hanifi_Rohingya', 'Mandaic', 'Manichaean', 'Mongolian', 'Nko', 'Phags_Pa', 'Sogdian'],
@@ -52,18 +56,18 @@ const patterns = /* @__PURE__ */ (() => {
   const onlyBlanks = new RegExp(`^[${BLANK}]*$`, 'u')
 
   return { visibleJoins, hidden, hiddenOrJoin, blankEnd, onlyBlanks }
-})()
+}
 
 /** Whether nothing in the text is visible: it has only blanks, line breaks, controls and ignorable characters. */
-export const showsNothing = (text: string): boolean => patterns.onlyBlanks.test(text)
+export const showsNothing = (text: string): boolean => patterns().onlyBlanks.test(text)
 
 /**
  * Whether a name shows exactly what it contains: it has no blank at its ends, no control, no bidi control, and nothing
  * invisible. Joiners are allowed where they are visible: between letters of scripts that join, and in emoji.
  */
 export function isPrintableName(name: string): boolean {
-  const bare = name.replace(patterns.visibleJoins, 'x')
-  return bare !== '' && !patterns.hidden.test(bare) && !patterns.blankEnd.test(bare)
+  const bare = name.replace(patterns().visibleJoins, 'x')
+  return bare !== '' && !patterns().hidden.test(bare) && !patterns().blankEnd.test(bare)
 }
 
 /**
@@ -75,6 +79,6 @@ export function isPrintableName(name: string): boolean {
 export const printableName = (name: string): string =>
   name
     .replace(/[\p{White_Space}\p{Cc}]+/gu, ' ')
-    .replace(patterns.hiddenOrJoin, (_, join: string | undefined) => join ?? '')
+    .replace(patterns().hiddenOrJoin, (_, join: string | undefined) => join ?? '')
     .replace(/ +/g, ' ')
     .trim()

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { ChatError, matchesContentType } from '../../client/index.ts'
 import { HUES, hueOf, initialsOf } from '../../web/src/text/avatar.ts'
 import { fileSize } from '../../web/src/text/file-size.ts'
@@ -327,15 +327,19 @@ test.each([
   }
 })
 
-test('times are those of the time zone in which the device is now', () => {
+test('times are those of the time zone in which the device is now, or was a second ago', () => {
   const zone = process.env.TZ
   const noon = Date.UTC(2026, 2, 14, 12)
+  vi.useFakeTimers({ toFake: ['Date'] })
   try {
     process.env.TZ = 'UTC'
+    vi.advanceTimersByTime(1_000)
     const utc = timeOf(noon)
     process.env.TZ = 'Pacific/Auckland'
+    vi.advanceTimersByTime(1_000)
     expect(timeOf(noon)).not.toBe(utc)
   } finally {
+    vi.useRealTimers()
     if (zone === undefined) delete process.env.TZ
     else process.env.TZ = zone
   }

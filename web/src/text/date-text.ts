@@ -14,6 +14,10 @@ const styles = {
 let formatters: Partial<Record<keyof typeof styles, Intl.DateTimeFormat>> = {}
 let zone: string | undefined
 let shownIn: string | undefined
+let lookedAt = -Infinity
+
+/** Asking for the zone takes as long as formatting many times, and a list formats hundreds. */
+const LOOK_EVERY_MS = 1_000
 
 /** Returns the device's time zone, such as `Europe/Berlin`. It changes when the device travels. */
 export function timeZone(): string {
@@ -21,11 +25,12 @@ export function timeZone(): string {
   // A formatter keeps the zone and the language that it was created with.
   if (now !== zone || locale !== shownIn) formatters = {}
   shownIn = locale
+  lookedAt = Date.now()
   return (zone = now)
 }
 
 function formatted(style: keyof typeof styles, timestamp: number): string {
-  timeZone()
+  if (locale !== shownIn || Math.abs(Date.now() - lookedAt) >= LOOK_EVERY_MS) timeZone()
   return (formatters[style] ??= new Intl.DateTimeFormat(locale, styles[style])).format(timestamp)
 }
 
