@@ -24,7 +24,7 @@ window.probe = (() => {
       .filter(({ name, responseEnd }) => name.endsWith('.js') && responseEnd < firstMessages)
     return {
       codeBytes: code.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0),
-      firstPaint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? firstMessages,
+      firstPaint: performance.getEntriesByName('first-paint')[0]?.startTime ?? firstMessages,
       firstCode: Math.min(...code.map(({ responseEnd }) => responseEnd)),
       firstMessages,
     }
