@@ -92,7 +92,9 @@ const actions = [...declared].filter(
 test.each(actions)('%s names in its comment the access patterns that it uses', (id, { text }) => {
   const [comment] = /\/\*\*[^]*?\*\//.exec(text) ?? ['']
   const used = reached(id)
-  if (asksSettings(text) || text.includes('withSettings: true')) used.add(numberOf.get('getDetails')!)
+  const inFile = declared.get(id)!.named.filter((other) => other.split('#')[0] === id.split('#')[0])
+  const all = [text, ...inFile.map((other) => declared.get(other)?.text ?? '')].join('')
+  if (asksSettings(all) || all.includes('withSettings: true')) used.add(numberOf.get('getDetails')!)
   const sorted = (numbers: Iterable<string>) => [...numbers].sort((a, b) => parseInt(a.slice(2)) - parseInt(b.slice(2)))
   expect([...comment.matchAll(/\bAP\d+\b/g)].map(([number]) => number)).toEqual(sorted(used))
 })
