@@ -1,7 +1,7 @@
-import type { Reply } from '../../src/protocol/actions.ts'
 import type { Runtime } from '../../local/runtime.ts'
 import { landscape } from '../../scripts/shared/landscape.ts'
 import { RawClient } from '../../scripts/shared/raw-client.ts'
+import { sendForm } from '../../scripts/shared/send-form.ts'
 
 const REACTIONS = ['👍', '🎉', '❤️', '😂', '👀']
 
@@ -50,14 +50,14 @@ export class Crowd {
 
   async showPicture(): Promise<void> {
     const picture = landscape(320, 160 + (this.#turn++ % 4) * 80)
-    const { url, fields } = await this.#members[0]!.request<'handleFileUpload'>({
+    const form = await this.#members[0]!.request<'handleFileUpload'>({
       action: 'handleFileUpload',
       chatRoomId: this.#room,
       fileName: 'hills.png',
       contentType: 'image/png',
       size: picture.length,
     })
-    const { status } = await fetch(url, { method: 'POST', body: formOf(fields, picture) })
+    const { status } = await sendForm(form, Uint8Array.from(picture))
     if (status !== 204) throw new Error(`unable to send a picture; the form was refused with ${String(status)}`)
   }
 
@@ -69,11 +69,4 @@ export class Crowd {
   #forget(): void {
     for (const { events, frames } of this.#members) events.length = frames.length = 0
   }
-}
-
-function formOf(fields: Reply<'handleFileUpload'>['fields'], picture: Buffer): FormData {
-  const data = new FormData()
-  for (const [name, value] of Object.entries(fields)) data.append(name, value)
-  data.append('file', new Blob([Uint8Array.from(picture)]), 'hills.png')
-  return data
 }

@@ -59,7 +59,7 @@ window.probe = (() => {
 
   let inSight = []
   /**
-   * By how much what was in sight at the last call has moved: the least of all its messages, since one of them may grow.
+   * By how much what was in sight at the last call has moved: the least of all its messages, because one may grow.
    * @param scrolled by how much the wheel was turned since then, px
    */
   const moved = (scrolled) => {

@@ -3,9 +3,9 @@
  * Everything runs on this machine, including bucket, table and members, so compare the figures only with each other.
  */
 import { randomBytes } from 'node:crypto'
-import type { Reply } from '../../src/protocol/actions.ts'
 import { startRuntime } from '../../local/runtime.ts'
 import { RawClient } from '../../scripts/shared/raw-client.ts'
+import { sendForm } from '../../scripts/shared/send-form.ts'
 import { median } from '../shared/statistics.ts'
 
 const MEMBERS = 100
@@ -38,24 +38,17 @@ async function online(userId: string): Promise<RawClient> {
 
 /** Returns the milliseconds from the bucket's response to the event at the last member. */
 async function delayOf(members: readonly RawClient[], size: number): Promise<number> {
-  const { uploadId, url, fields } = await members[0]!.request<'handleFileUpload'>({
+  const form = await members[0]!.request<'handleFileUpload'>({
     action: 'handleFileUpload',
     chatRoomId: 'bench',
     fileName: 'noise.txt',
     contentType: 'text/plain',
     size,
   })
-  const received = members.map((member) => member.event('message', ({ file }) => file?.uploadId === uploadId))
-  const { status } = await fetch(url, { method: 'POST', body: formOf(fields, size) })
+  const received = members.map((member) => member.event('message', ({ file }) => file?.uploadId === form.uploadId))
+  const { status } = await sendForm(form, randomBytes(size >> 1).toString('hex'))
   if (status !== 204) throw new Error(`the form was refused with ${String(status)}`)
   const stored = performance.now()
   await Promise.all(received)
   return performance.now() - stored
-}
-
-function formOf(fields: Reply<'handleFileUpload'>['fields'], size: number): FormData {
-  const data = new FormData()
-  for (const [name, value] of Object.entries(fields)) data.append(name, value)
-  data.append('file', new Blob([randomBytes(size >> 1).toString('hex')]), 'noise.txt')
-  return data
 }
