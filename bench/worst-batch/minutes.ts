@@ -1,8 +1,8 @@
 import type { DynamoDBRecord } from 'aws-lambda'
+import { terraformDefault } from '../../scripts/shared/terraform-defaults.ts'
 import { CoalescingWindow } from '../../src/streams/coalescing-window.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { percentile } from '../shared/statistics.ts'
-import { terraformDefault } from '../shared/terraform-default.ts'
 import { ON_AWS, sampling } from '../simulation/latencies.ts'
 import { seededRandom } from '../simulation/seeded-random.ts'
 import * as stubs from './stubs.ts'
@@ -20,7 +20,7 @@ const MINUTE_MS = 60_000
 /** Messages a second in the room of the others, which has ten connections. */
 const OTHERS_PER_SECOND = 10
 /** Connections in the room of the user who does their worst: all are theirs. */
-const connections = Number(terraformDefault('max_user_connections'))
+const connections = terraformDefault<number>('max_user_connections')
 /** Frames a second that one user sends at most over all connections. */
 const FRAMES_PER_SECOND = 100
 
@@ -31,7 +31,8 @@ function moments(limit: string): number[] {
   return windows.flatMap((start) => stubs.each(uses, (i) => start + (i * 1_000) / FRAMES_PER_SECOND))
 }
 
-const rateOf = (name: string): string => new RegExp(`${name}=(\\d+/\\d+)`).exec(terraformDefault('rate_limits'))![1]!
+const rateOf = (name: string): string =>
+  new RegExp(`${name}=(\\d+/\\d+)`).exec(terraformDefault<string>('rate_limits'))![1]!
 
 /** Milliseconds from a room's creation until all its members are there, and until it is deleted. */
 const COMPLETE_MS = 200
@@ -61,7 +62,7 @@ const worst: Record<string, () => Write[]> = {
       make: () => stubs.member(i % 2 === 0 ? 'REMOVE' : 'INSERT', 'hers', 'eve'),
     })),
   'sends messages of 16 KB': () =>
-    moments(terraformDefault('send_rate_limit')).map((at, i) => ({
+    moments(terraformDefault<string>('send_rate_limit')).map((at, i) => ({
       at,
       make: () => stubs.recordOf('INSERT', stubs.message('hers', 'x'.repeat(16_000), i + 1)),
     })),
@@ -79,7 +80,7 @@ const worst: Record<string, () => Write[]> = {
     })),
   // Who may connect at all is limited for all users together.
   'connects and disconnects': () =>
-    moments(`${terraformDefault('connects_per_second')}/1`).map((at, i) => ({
+    moments(`${terraformDefault<number>('connects_per_second')}/1`).map((at, i) => ({
       at,
       make: () => stubs.recordOf('REMOVE', stubs.connection(`gone-${String(i)}`)),
     })),

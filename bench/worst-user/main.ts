@@ -8,11 +8,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { RawClient } from '../../scripts/shared/raw-client.ts'
+import { terraformDefault } from '../../scripts/shared/terraform-defaults.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import type { CoalescingServerCalls } from '../coalescing/server.ts'
 import { Child } from '../shared/rpc.ts'
 import { percentile } from '../shared/statistics.ts'
-import { terraformDefault } from '../shared/terraform-default.ts'
 import type { WorstCalls } from './worst.ts'
 
 const ATTACKS = 'rooms,syncs,searches,reactions,sends,history,joins,presence,typing,uploads,connections,guesses'
@@ -33,11 +33,11 @@ const { values } = parseArgs({
 })
 const windowMs = (1_000 * Number(values.seconds)) / WINDOWS
 
-const connections = Number(terraformDefault('max_user_connections'))
+const connections = terraformDefault<number>('max_user_connections')
 const environment = {
   SEARCH: 'on',
-  RATE_LIMITS: terraformDefault('rate_limits'),
-  SEND_RATE_LIMIT: terraformDefault('send_rate_limit'),
+  RATE_LIMITS: terraformDefault<string>('rate_limits'),
+  SEND_RATE_LIMIT: terraformDefault<string>('send_rate_limit'),
   MAX_USER_CONNECTIONS: String(connections),
 }
 

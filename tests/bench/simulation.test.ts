@@ -10,6 +10,7 @@ import { ADMISSION, SMALL_CHATS, STORMS } from '../../bench/simulation/scenarios
 import { seededRandom } from '../../bench/simulation/seeded-random.ts'
 import { type Outcome, simulate, type Storm } from '../../bench/simulation/storm.ts'
 import { resultFile } from '../../bench/shared/results.ts'
+import { terraformDefault } from '../../scripts/shared/terraform-defaults.ts'
 import { dollarsFor } from '../../scripts/costs/usage.ts'
 
 const ROOMS = 20
@@ -140,9 +141,8 @@ describe('the results that are kept', () => {
   })
 
   test('are for the admission that Terraform sets by default', () => {
-    const variables = readFileSync(new URL('../../terraform/variables.tf', import.meta.url), 'utf8')
-    const defaultOf = (name: string) => Number(new RegExp(`"${name}" \\{[^}]*?default += (\\d+)`).exec(variables)?.[1])
-    expect(ADMISSION).toEqual({ perSecond: defaultOf('connects_per_second'), burst: defaultOf('connects_burst') })
+    const [perSecond, burst] = ['connects_per_second', 'connects_burst'].map((name) => terraformDefault<number>(name))
+    expect(ADMISSION).toEqual({ perSecond, burst })
   })
 })
 

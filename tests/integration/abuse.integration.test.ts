@@ -3,7 +3,7 @@ import { RawClient } from '../../scripts/shared/raw-client.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { entitiesOf } from '../support/entities.ts'
 import { connect, online, settled, unique } from '../support/runtime.ts'
-import { terraformSettings } from '../support/terraform-defaults.ts'
+import { terraformSettings } from '../../scripts/shared/terraform-defaults.ts'
 import { useChat } from '../support/use-chat.ts'
 
 /** The settings of a stack that is deployed without setting a variable. */
