@@ -158,7 +158,7 @@ test('a push is shown without the page, and a click on it goes to its room', asy
   await eventually(() => ada.page.url()).toContain(`#/room/${room}`)
 })
 
-test('who wants notifications is subscribed to pushes, until they want none; a push replaces what the page showed', async () => {
+test('who wants notifications is subscribed to pushes until they want none; pushes replace what the page showed', async () => {
   const { room, ada, bobId } = await talk()
   await ada.context.grantPermissions(['notifications'])
   await ada.page.evaluate(PUSH_SERVICE)
@@ -236,7 +236,8 @@ const PUSH_SERVICE = `
     unsubscribe: async () => (window.unsubscribed += 1),
   })
   window.hide = (isHidden) => {
-    Object.defineProperty(document, 'visibilityState', { get: () => (isHidden ? 'hidden' : 'visible'), configurable: true })
+    const get = () => (isHidden ? 'hidden' : 'visible')
+    Object.defineProperty(document, 'visibilityState', { get, configurable: true })
     document.dispatchEvent(new Event('visibilitychange'))
   }
 `

@@ -223,7 +223,7 @@ test('of more than a hundred changes a huge room is told that there are some', a
   ])
 })
 
-test('that somebody joins, leaves or types is told to nobody in a huge room, and by no task; a message is', async () => {
+test('who joins, leaves or types in a huge room is told to nobody, and by no task; a message is', async () => {
   for (const chatRoomId of ['hut', ROOM]) {
     await ChatRoom.put({ chatRoomId, roomName: 'A room', createdBy: 'ada', createdAt: 0 }).go()
     await Membership.put(membership(chatRoomId, 'fay')).go()
