@@ -1,6 +1,11 @@
 import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
+const noTopLevelAwait = {
+  selector: 'AwaitExpression:not(:function AwaitExpression)',
+  message: 'Await it in a function.',
+}
+
 export default defineConfig(
   globalIgnores([
     'dist/',
@@ -45,11 +50,17 @@ export default defineConfig(
     },
   },
   {
+    // Files that the page loads later import from its first one, and would wait for it as it waits for them.
+    files: ['web/src/**'],
+    rules: { 'no-restricted-syntax': ['error', noTopLevelAwait] },
+  },
+  {
     // All that the page says is in `web/src/language`.
     files: ['web/src/view/**/*.tsx'],
     rules: {
       'no-restricted-syntax': [
         'error',
+        noTopLevelAwait,
         ...[
           'JSXElement:not([openingElement.name.name=/^(kbd|b)$/]) > JSXText[value=/\\p{L}{2}/u]',
           'JSXAttribute[name.name=/^(label|title|hint|action|empty|more|aria-(label|description)|alt|placeholder)$/] Literal[value=/^(?!https?:\\/\\/$).*\\p{L}{2}/u]',

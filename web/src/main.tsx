@@ -36,7 +36,11 @@ theme.subscribe(showLook)
 preferences.subscribe(showLook)
 showLook()
 
-try {
+/**
+ * Shows the chat. It isn't awaited at the top of this module: a language is a file that imports from the file this
+ * module is built into, and would wait for that as that waits for the language.
+ */
+async function start(): Promise<void> {
   const [config] = await Promise.all([
     loadPageConfig(document.baseURI, (url) => fetch(url, { cache: 'no-cache' })),
     // If the language can't be loaded, the chat starts in English.
@@ -46,6 +50,6 @@ try {
   const forTab = kept(() => sessionStorage)
   const identity = new Identity(forTab)
   root.render(<App {...{ config, theme, language, preferences, identity }} kept={forever} keptForTab={forTab} />)
-} catch (error) {
-  root.render(<Unable reason={(error as Error).message} />)
 }
+
+start().catch((error: unknown) => root.render(<Unable reason={(error as Error).message} />))
