@@ -1,4 +1,4 @@
-import { getMembership, roomWithDetails } from '../entities/membership.ts'
+import { getMembership, type MembershipRow, roomWithDetails } from '../entities/membership.ts'
 import { messagesBetween, type MessageRow } from '../entities/message.ts'
 import { classOf } from '../entities/room-class.ts'
 import type { StateKey } from '../entities/room-state.ts'
@@ -28,13 +28,20 @@ export interface MarkerMove extends StateKey {
   originConnectionId: string | undefined
 }
 
-/** Returns the deliveries to the user's other connections, and the receipts for the senders. AP3; AP98, AP8, AP22. */
+/**
+ * Returns the deliveries to the user's other connections, and the receipts for the senders. There are none if the user
+ * has left the room since: nothing of a room is told to who has left it. AP3, AP8; AP98, AP22.
+ */
 export async function markerMoved(move: MarkerMove, cache: BatchCache): Promise<Delivery[]> {
   const { userId, chatRoomId, threadId, seq, at, chosen, originConnectionId } = move
-  const sessions = await cache.once(`sessions ${userId}`, () => sessionsOfUser(userId, Date.now()))
+  const [sessions, membership] = await Promise.all([
+    cache.once(`sessions ${userId}`, () => sessionsOfUser(userId, Date.now())),
+    cache.once(`member ${userId} ${chatRoomId}`, () => getMembership(chatRoomId, userId)),
+  ])
+  if (membership === undefined) return []
   const only = sessions.filter(({ connectionId }) => connectionId !== originConnectionId).map(recipientOf)
   const event = { event: 'read', chatRoomId, ...defined({ threadId }), seq, at, ...chosen } as const
-  return [...(only.length > 0 ? [{ event, only }] : []), ...(await receipts(move, cache))]
+  return [...(only.length > 0 ? [{ event, only }] : []), ...(await receipts(move, membership, cache))]
 }
 
 /**
@@ -43,14 +50,13 @@ export async function markerMoved(move: MarkerMove, cache: BatchCache): Promise<
  * private, nor for messages from before the user's join, which count as read whatever the user had marked before
  * leaving.
  */
-async function receipts(move: MarkerMove, cache: BatchCache): Promise<Delivery[]> {
+async function receipts(move: MarkerMove, membership: MembershipRow, cache: BatchCache): Promise<Delivery[]> {
   const { userId, chatRoomId, threadId, seq, before, isPrivate } = move
   if (threadId !== undefined || isPrivate || seq <= before) return []
   const found = await cache.once(`details ${chatRoomId}`, () => roomWithDetails(chatRoomId))
   if (found === undefined || classOf(found.room) !== 'small') return []
   if (!detailsOnWire(found.room, found.details).settings.receipts) return []
-  const membership = await getMembership(chatRoomId, userId)
-  if (membership === undefined || areKeptApart(chatRoomId, membership)) return []
+  if (areKeptApart(chatRoomId, membership)) return []
   const last = Math.min(seq, found.room.headSeq)
   const first = Math.max(before + 1, membership.joinedSeq + 1, last - MAX_EXACT_UNREAD + 1)
   if (first > last) return []

@@ -5,7 +5,7 @@ import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb'
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { Connection, putConnection } from '../../src/entities/connection.ts'
 import { createRoom } from '../../src/entities/create-room.ts'
-import { addMember, removeMember } from '../../src/entities/membership.ts'
+import { addMember, Membership, removeMember } from '../../src/entities/membership.ts'
 import { messageIdOf, putMessage } from '../../src/entities/message.ts'
 import { Reaction } from '../../src/entities/reaction.ts'
 import { getRoom, nextSeq } from '../../src/entities/chat-room.ts'
@@ -630,6 +630,19 @@ test('nobody’s message waits for the markers of its batch', async () => {
   await handler({ Records: [markerRecord(unique('eve'), room, 1), messageRecord(room, 1)] })
   expect([ada, bob].length).toBe(2)
   expect(steps).toEqual(['posted', 'posted', 'marker looked at'])
+})
+
+test('a marker is told to the user’s other connections while they are a member, and to nobody once they have left', async () => {
+  const [bob, room] = [unique('bob'), unique('room')]
+  const connectionId = await listening(bob, [room])
+  const gateway = new FakePost()
+  const handler = streamHandler(gateway.post)
+  await Membership.put(membership(room, bob)).go()
+  await handler({ Records: [markerRecord(bob, room, 1)] })
+  expect(gateway.heardBy(connectionId)).toEqual(['read'])
+  await Membership.delete({ chatRoomId: room, userId: bob }).go()
+  await handler({ Records: [markerRecord(bob, room, 2)] })
+  expect(gateway.heardBy(connectionId)).toEqual(['read'])
 })
 
 test('a marker whose user can’t be read is made again', async () => {
