@@ -66,6 +66,9 @@ export class RoomStore {
   #behind: number | undefined
   #limit = 2 * KEPT
   #list: readonly MessageEvent[] | undefined
+  /** Whether a page is being taken over, and whether that has changed the list. */
+  #isReading = false
+  #hasRead = false
 
   constructor(emitter: Emitter<RoomEvents>) {
     this.#emitter = emitter
@@ -168,9 +171,16 @@ export class RoomStore {
     return this.read(messages)
   }
 
-  /** Takes over messages that were read. Returns them as they are shown. */
+  /** Takes over messages that were read. Returns them as they are shown. The list has changed once for all of them. */
   read(messages: readonly MessageEvent[]): MessageEvent[] {
-    return messages.flatMap((message) => this.#read(message) ?? [])
+    this.#isReading = true
+    try {
+      return messages.flatMap((message) => this.#read(message) ?? [])
+    } finally {
+      this.#isReading = false
+      if (this.#hasRead) this.#emitter.emit('messages', undefined)
+      this.#hasRead = false
+    }
   }
 
   /** Makes a change for this client. See `PendingChanges.make`. */
@@ -303,7 +313,8 @@ export class RoomStore {
     const isGone = shown === undefined || (shown.deleted !== undefined && before?.deleted === undefined)
     if (!isGone) this.#emitter.emit('messageUpdated', shown)
     else if (before) this.#emitter.emit('messageDeleted', deletionOf(this.#pending.shown(base)))
-    this.#emitter.emit('messages', undefined)
+    if (this.#isReading) this.#hasRead = true
+    else this.#emitter.emit('messages', undefined)
   }
 
   /** Returns a message as it is shown, or undefined for a deleted message without replies. */

@@ -426,6 +426,20 @@ test('pages of history that follow on are in messages, those elsewhere are not',
   expect(shown()).toEqual(['5', '6', '7', '8', '9', '10', '11'])
 })
 
+test('a page of history changes the list once, with all its messages', async () => {
+  const { room, shown } = await givenJoinedRoomOf(10)
+  const lists: string[][] = []
+  room.on('messages', () => lists.push(shown()))
+  await room.history({ limit: 3 })
+  await room.history({ before: 8, limit: 3 })
+  // Nothing of it is new.
+  await room.history({ before: 8, limit: 3 })
+  expect(lists).toEqual([
+    ['8', '9', '10'],
+    ['5', '6', '7', '8', '9', '10'],
+  ])
+})
+
 async function givenJoinedRoomOf(count: number) {
   const given = await givenJoinedRoom(
     {},
