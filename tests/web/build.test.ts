@@ -59,6 +59,10 @@ describe('the built page', () => {
     ])
   })
 
+  test('asks for its configuration before its script has started', () => {
+    expect(text('index.html')).toMatch(/<link rel="preload" as="fetch" crossorigin href="config.json" *\/>/)
+  })
+
   test('has nothing inline, which its policy forbids', () => {
     const html = text('index.html')
     expect(html).toMatch(/<script type="module" crossorigin src="\/assets\/index-[\w-]+\.js"><\/script>/)
