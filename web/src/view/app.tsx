@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useLayoutEffect, useState } from 'react'
 import { ChatClient, type ChatError, type UnsentMessage } from '../../../client/index.ts'
 import { lookOf } from '../../../client/look.ts'
 import type { LanguageChoice } from '../language/language-choice.ts'
@@ -14,6 +14,7 @@ import { Unsent } from '../state/unsent.ts'
 import { tokenSource } from '../state/token-source.ts'
 import { LastPlace } from '../state/last-place.ts'
 import { RoomNumbers } from '../state/room-numbers.ts'
+import { routeFrom } from '../state/route.ts'
 import { ChatPage } from './chat-page.tsx'
 import { NewVersion } from './new-version.tsx'
 import { SignInPage } from './sign-in.tsx'
@@ -88,7 +89,8 @@ interface SignedIn extends Pick<AppProps, 'config' | 'preferences' | 'kept' | 'k
 /** Returns the chat of the user who is signed in, or undefined if nobody is. */
 function useSignedInChat({ config, credential, preferences, kept, keptForTab }: SignedIn): Chat | undefined {
   const [chat, setChat] = useState<Chat>()
-  useEffect(() => {
+  // Not only after the browser has painted: everything else waits for the token.
+  useLayoutEffect(() => {
     if (credential === undefined) return
     let onConnected = () => {}
     const getToken = tokenSource(config.signIn, credential, window.fetch.bind(window))
@@ -106,15 +108,27 @@ function useSignedInChat({ config, credential, preferences, kept, keptForTab }: 
       receipts: () => preferences.get().receipts,
       lookOf,
     })
-    client.on('status', ({ status }) => status === 'connected' && onConnected())
     const memory = (userId: string) => ({
       recent: new RoomNumbers(kept, 'recent', userId),
       drafts: new Drafts(keptForTab, userId),
       place: new LastPlace(kept, userId),
       unsent: new Unsent(keptForTab, userId),
     })
-    setChat(new Chat(client, memory, reportError, { ...config, preferences, getToken }))
-    return () => setChat(undefined)
+    const chat = new Chat(client, memory, reportError, { ...config, preferences, getToken })
+    client.on('status', ({ status }) => {
+      if (status !== 'connected') return
+      onConnected()
+      // On a slow phone it takes a while until the list that shows them is there.
+      const open = chat.find(routeFrom(window.location.hash))
+      open?.timeline.load().catch(() => {})
+    })
+    // The page is rendered meanwhile. `ChatProvider` takes the connection over.
+    client.connect().catch(() => {})
+    setChat(chat)
+    return () => {
+      client.disconnect()
+      setChat(undefined)
+    }
   }, [config, credential, preferences, kept, keptForTab])
   return chat
 }
