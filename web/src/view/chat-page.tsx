@@ -20,6 +20,7 @@ import { useLeaveWarning } from './use-leave-warning.ts'
 import { useNotices } from './use-notices.ts'
 import { usePushes } from './use-pushes.ts'
 import { useShortcuts } from './use-shortcuts.ts'
+import { useShown } from './use-shown.ts'
 import { useTitle } from './use-title.ts'
 import { useWorker } from './use-worker.ts'
 
@@ -43,14 +44,15 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
   const [hasDetails, setHasDetails] = useDetails(current)
   const closeDialog = useCallback(() => setDialog(undefined), [])
   const thread = useStore(current?.openThread ?? NO_THREAD)
-  usePreparedDialogs(hasBeenConnected)
+  const isShown = useShown(hasBeenConnected, current)
+  usePreparedDialogs(isShown)
   useNotices()
   useTitle(current)
   useLastPlace(hasBeenConnected)
   useLeaveWarning(chat)
   useShortcuts(current, setDialog)
-  useWorker(hasBeenConnected)
-  usePushes(hasBeenConnected)
+  useWorker(isShown)
+  usePushes(isShown)
 
   const hasRooms = conversations.length > 0
   // A small screen shows either the list or the welcome. Without rooms the welcome is more useful than an empty list.

@@ -9,7 +9,11 @@ import { useLoaded } from './use-loaded.ts'
 /** Loads what isn't needed at the start: the dialogs, and the subscription to pushes. */
 export const loadDialogs = () => import('./opened-dialog.tsx')
 
-/** Loads the dialogs when the page is idle, so that they open at once, even without a network. */
+/**
+ * Loads the dialogs before they are needed, so that they open at once, even without a network.
+ *
+ * @param isReady whether the first messages have been shown, with which the dialogs would compete
+ */
 export function usePreparedDialogs(isReady: boolean): void {
   useEffect(() => {
     // Opening a dialog tries again, and shows a failure.
