@@ -139,7 +139,7 @@ export class RoomFeed {
 
   handle(event: ChatEvent): void {
     // Other events of a room that this user has left were already on their way.
-    if (this.membership === 'left' && event.event !== 'roomAdded' && event.event !== 'uploadFailed') return
+    if (this.membership === 'left' && event.event !== 'roomAdded') return
     switch (event.event) {
       case 'message':
         // If the position isn't known yet, delivery starts with this message.

@@ -93,7 +93,7 @@ export const UploadFailedEvent = z
     z.meta({
       description:
         "Sent only to the uploader: the file isn't what was declared, or may no longer be sent, and has " +
-        'been deleted.',
+        'been deleted. It is not sent to an uploader who is no longer in the room.',
     }),
   )
 

@@ -1,4 +1,5 @@
-import type { Drawn } from '../entities/chat-room.ts'
+import { type Drawn, getRoom } from '../entities/chat-room.ts'
+import { getMembership } from '../entities/membership.ts'
 import { asideIn, getMessage, lookIn, type MessageRow, messageIdOf } from '../entities/message.ts'
 import { completeUpload, getUpload, rejectUpload, type UploadRow } from '../entities/upload.ts'
 import { releaseUpload } from '../entities/pending-upload.ts'
@@ -132,7 +133,7 @@ async function settleRejected(upload: UploadRow, version: ObjectVersion): Promis
   return upload.closed ? undefined : failureDelivery(upload)
 }
 
-/** Only the uploader receives the reason, on all their connections. */
+/** Only the uploader receives the reason, on all their connections; nobody if they are no longer in the room. */
 async function failureDelivery(upload: UploadRow): Promise<Delivery> {
   const { chatRoomId, uploadId, uploaderId, clientMessageId } = upload
   const event = {
@@ -142,5 +143,12 @@ async function failureDelivery(upload: UploadRow): Promise<Delivery> {
     reason: upload.reason!,
     ...(clientMessageId === undefined ? {} : { clientMessageId }),
   } as const
-  return { event, only: (await sessionsOfUser(uploaderId, Date.now())).map(recipientOf) }
+  const sessions = (await isInRoom(upload)) ? await sessionsOfUser(uploaderId, Date.now()) : []
+  return { event, only: sessions.map(recipientOf) }
+}
+
+/** Whether the uploader may be told of the room. An admin needs no membership for that. AP5, AP8. */
+async function isInRoom({ chatRoomId, uploaderId, ofAdmin }: UploadRow): Promise<boolean> {
+  if ((await getRoom(chatRoomId)) === undefined) return false
+  return ofAdmin === true || (await getMembership(chatRoomId, uploaderId)) !== undefined
 }

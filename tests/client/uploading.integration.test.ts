@@ -6,7 +6,6 @@ import type { PostForm } from '../../client/post-form.ts'
 import { settledAfter, startChat, unique } from '../support/runtime.ts'
 import { useChat } from '../support/use-chat.ts'
 import { png } from '../support/upload-form.ts'
-import { listen } from './listen.ts'
 import { clientOf } from './online.ts'
 
 const chat = await useChat()
@@ -54,17 +53,15 @@ test('an upload can be aborted while there is no server', async () => {
   await expect(room.upload(file, { signal: AbortSignal.timeout(100) })).rejects.toMatchObject({ name: 'TimeoutError' })
 })
 
-test('leaving ends an upload, and the server’s refusal of the file still comes', async () => {
+test('leaving ends an upload', async () => {
   const room = await roomToUploadTo(async (url, form, { onProgress }) => {
     await room.leave()
     return postFormByHttp(url, form, onProgress ? { onProgress } : {})
   })
-  const refusals = listen(room, 'uploadFailed')
   await expect(room.upload(file)).rejects.toMatchObject({
     code: 'not_a_member',
     message: 'unable to go on; this user has left the room',
   })
-  expect(await refusals.until(() => true)).toMatchObject({ reason: 'not_a_member' })
 })
 
 test('a file goes again, and is in the room once, when the connection to the bucket breaks', async () => {

@@ -5,6 +5,7 @@ import { createRoom } from '../../src/entities/create-room.ts'
 import { putSession } from '../../src/entities/session.ts'
 import { getUpload } from '../../src/entities/upload.ts'
 import type { Request } from '../../src/protocol/actions.ts'
+import type { Scope } from '../../src/protocol/scopes.ts'
 import { bucket } from '../../src/files/bucket-settings.ts'
 import { s3 } from '../../src/files/s3-client.ts'
 import { handleFileUpload } from '../../src/ws/actions/handle-file-upload.ts'
@@ -43,7 +44,12 @@ export async function listening(chatRoomId: string, userId: string): Promise<str
 }
 
 /** Asks for a form as the route does, by default for the PNG of one pixel. */
-export async function givenForm(room: string, userId: string, more: Partial<Request<'handleFileUpload'>> = {}) {
+export async function givenForm(
+  room: string,
+  userId: string,
+  more: Partial<Request<'handleFileUpload'>> = {},
+  scopes: readonly Scope[] = [],
+) {
   const { uploadId, ...form } = await handleFileUpload.handle(
     {
       action: 'handleFileUpload',
@@ -53,7 +59,7 @@ export async function givenForm(room: string, userId: string, more: Partial<Requ
       size: png.length,
       ...more,
     },
-    { userId, connectionId: 'c=', rowsExpireAt: inAnHour(), scopes: new Set<never>() },
+    { userId, connectionId: 'c=', rowsExpireAt: inAnHour(), scopes: new Set(scopes) },
   )
   const upload = await getUpload(uploadId)
   if (upload === undefined) throw new Error('the upload was not kept')

@@ -10,8 +10,10 @@ import {
 } from '@aws-sdk/client-s3'
 import type { S3Event } from 'aws-lambda'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { auditItem } from '../../src/entities/audit.ts'
 import { getRoom } from '../../src/entities/chat-room.ts'
 import { readHistory } from '../../src/rooms/read-history.ts'
+import { updateRoom } from '../../src/rooms/update-room.ts'
 import { getMembership, removeMember } from '../../src/entities/membership.ts'
 import type { MessageRow } from '../../src/entities/message.ts'
 import { claimSend, putGuardedMessage } from '../../src/entities/send-guard.ts'
@@ -264,15 +266,35 @@ test.each([
   expect(await objectAt(upload.objectKey)).toBeUndefined()
 })
 
-test('a file of somebody who has left the room meanwhile is removed, and the uploader hears why', async () => {
+const leave = async (room: string, userId: string) => removeMember((await getMembership(room, userId))!, Date.now())
+
+async function deleteRoom(chatRoomId: string): Promise<void> {
+  const audit = auditItem({ chatRoomId, at: Date.now(), by: 'server', action: 'deleteRoom' })
+  await updateRoom(chatRoomId, { deleted: true }, audit, () => Promise.resolve())
+}
+
+test.each([
+  ['a file of somebody who has left the room', undefined, leave],
+  ['a file that is not what was declared, of somebody who has left the room,', sameSize('not a PNG'), leave],
+  ['a file of a room that was deleted', undefined, deleteRoom],
+])('%s meanwhile is removed, and nobody is told', async (_, bytes, end) => {
   const { room, ada, bob, adaId } = await roomOfTwo()
   const { form, upload } = await givenForm(room, adaId)
-  const event = await arrival(form)
-  await removeMember((await getMembership(room, adaId))!, Date.now())
+  const event = await arrival(form, bytes)
+  await end(room, adaId)
   await arrived(event)
-  expect(gateway.eventsOf(ada)).toMatchObject([{ event: 'uploadFailed', reason: 'not_a_member' }])
-  expect(gateway.eventsOf(bob)).toEqual([])
+  for (const id of [ada, bob]) expect(gateway.eventsOf(id)).toEqual([])
   expect(await objectAt(upload.objectKey)).toBeUndefined()
+  expect(await getUpload(upload.uploadId)).toMatchObject({ status: 'rejected', closed: true })
+})
+
+test('an admin who is not in the room hears that their file was refused', async () => {
+  const { room } = await roomOfTwo()
+  const adminId = unique('admin')
+  const admin = await listening(unique('room'), adminId)
+  const { form } = await givenForm(room, adminId, {}, ['admin'])
+  await arrived(await arrival(form, sameSize('not a PNG')))
+  expect(gateway.eventsOf(admin)).toMatchObject([{ event: 'uploadFailed', reason: 'type_mismatch' }])
 })
 
 test('a clientMessageId that a message took while the file was on its way rejects the file', async () => {
