@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Stack } from '../terraform/stack.ts'
 import { StartupError } from './contracts.ts'
+import { isLoopback } from './loopback.ts'
 
 /** The settings that `npm start` reads from its environment and its arguments. */
 export interface StartSettings {
@@ -27,7 +28,7 @@ export function readStartSettings(env: Record<string, string | undefined>, args:
   const { PORT, HOST, DATA_DIR, VERBOSE, WEBHOOK_SECRET, THUMBNAILS } = env
   const flags = flagsOf(args)
   const urls = urlsOf('webhook', flags.webhook)
-  const [pushUrl] = urlsOf('push', flags.push === undefined ? [] : [flags.push])
+  const pushUrl = pushUrlOf(flags.push)
   return {
     port: PORT ? portOf(PORT) : 8080,
     host: HOST ? HOST : '127.0.0.1',
@@ -58,11 +59,32 @@ function flagsOf(args: string[]): { 'like-aws'?: boolean; webhook?: string[]; pu
   }
 }
 
-/** @throws StartupError for a text that is not a URL */
+/** @throws StartupError for a text that is not a URL, or a URL with a user or a password */
 function urlsOf(flag: string, urls: readonly string[] = []): readonly string[] {
-  const wrong = urls.find((url) => !/^https?:\/\//.test(url) || !URL.canParse(url))
-  if (wrong === undefined) return urls
-  throw new StartupError(`unable to use --${flag} ${wrong}; give a URL: --${flag} http://localhost:3000/`)
+  for (const url of urls) {
+    if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
+      throw new StartupError(`unable to use --${flag} ${url}; give a URL: --${flag} http://localhost:3000/`)
+    }
+    // `fetch` refuses such a URL. It is not repeated here, because the output may be kept.
+    const { username, password } = new URL(url)
+    if (username !== '' || password !== '') {
+      throw new StartupError(`unable to use --${flag}; leave the user and the password out of the URL`)
+    }
+  }
+  return urls
+}
+
+/**
+ * Returns the URL at which browsers subscribe. They send their user's token there.
+ *
+ * @throws StartupError for a URL of another machine without TLS
+ */
+function pushUrlOf(flag: string | undefined): string | undefined {
+  const [url] = urlsOf('push', flag === undefined ? [] : [flag])
+  if (url === undefined) return undefined
+  const { protocol, hostname } = new URL(url)
+  if (protocol === 'https:' || isLoopback(hostname.replace(/[[\]]/g, ''))) return url
+  throw new StartupError(`unable to use --push ${url}; another machine needs https`)
 }
 
 function isOn(name: string, value: string): boolean {

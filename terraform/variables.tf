@@ -290,8 +290,8 @@ variable "page" {
   }
 
   validation {
-    condition     = try(var.page.sign_in.kind, "") != "tokenUrl" || can(regex("^(https://|/)", var.page.sign_in.url))
-    error_message = "The kind tokenUrl needs the url, https://… or a path on the page's own host."
+    condition     = try(var.page.sign_in.kind, "") != "tokenUrl" || can(regex("^(https://[^/?#@\\s]+([/?#]|$)|/([^/]|$))", var.page.sign_in.url))
+    error_message = "The kind tokenUrl needs the url, https://… without user and password, or a path on the page's own host."
   }
 
   validation {
@@ -300,8 +300,8 @@ variable "page" {
   }
 
   validation {
-    condition     = try(var.page.push_url, null) == null || can(regex("^(https://|/)", var.page.push_url))
-    error_message = "push_url is https://… or a path on the page's own host."
+    condition     = try(var.page.push_url, null) == null || can(regex("^(https://[^/?#@\\s]+([/?#]|$)|/([^/]|$))", var.page.push_url))
+    error_message = "push_url is https://… without user and password, or a path on the page's own host."
   }
 
   validation {

@@ -50,3 +50,26 @@ test('reads where browsers subscribe to pushes', () => {
     'unable to use --push here; give a URL: --push http://localhost:3000/',
   )
 })
+
+test.each(['http://push.example.com/', 'http://192.168.1.2:3000/'])(
+  'refuses to have browsers subscribe at %s, without TLS',
+  (url) => {
+    expect(() => readStartSettings({}, ['--push', url])).toThrow(
+      new StartupError(`unable to use --push ${url}; another machine needs https`),
+    )
+  },
+)
+
+test.each(['https://push.example.com/', 'http://[::1]:3000/', 'http://127.0.0.1/'])('has them at %s', (pushUrl) => {
+  expect(readStartSettings({}, ['--push', pushUrl])).toMatchObject({ pushUrl })
+})
+
+test.each([
+  ['push', 'https://ada:secret@push.example.com/'],
+  ['webhook', 'http://ada@localhost:3000/'],
+  ['webhook', 'http://:secret@localhost:3000/'],
+])('refuses --%s with a user or a password, and repeats neither', (flag, url) => {
+  expect(() => readStartSettings({}, [`--${flag}`, url])).toThrow(
+    new StartupError(`unable to use --${flag}; leave the user and the password out of the URL`),
+  )
+})
