@@ -79,7 +79,7 @@ export class Chat {
   /** Whether a message has arrived that would have caused a desktop notification, if the user had allowed those. */
   readonly missed = new Store(false)
   readonly preferences: Preferences
-  readonly options: Omit<Options, 'imageOrigins'>
+  readonly options: Pick<Options, 'pushUrl' | 'getToken'>
   /** Shows a desktop notification where a push about the same room replaces it. Undefined while there are no pushes. */
   showAsPush: ((title: string, body: string, conversation: Conversation) => void) | undefined
   /** The number of unread messages that the user wants to be notified of, as text; empty for none. */
@@ -100,11 +100,11 @@ export class Chat {
     client: ChatClient,
     memory: (userId: string) => Memory,
     onError: (error: unknown) => void,
-    { imageOrigins = [], ...options }: Options,
+    { imageOrigins = [], preferences, ...options }: Options,
   ) {
     this.client = client
     this.options = options
-    this.preferences = options.preferences
+    this.preferences = preferences
     this.people = new People({ client, confusableKey, imageOrigins })
     this.#memory = memory
     this.#onError = onError

@@ -2,12 +2,13 @@ import { usePresence } from '../../../client/react/index.ts'
 import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { Avatar } from './avatar.tsx'
+import { HAS_LIST_BESIDE } from './has-list-beside.ts'
 import { useChat } from './use-chat.ts'
 import { useNames } from './use-names.ts'
 import { useVisible } from './use-visible.ts'
 
 /** How many pictures fit beside the title. On a phone there is hardly room for that. */
-const facesThatFit = () => (window.innerWidth > 720 ? 4 : 1)
+const facesThatFit = () => (window.matchMedia(HAS_LIST_BESIDE).matches ? 4 : 1)
 const NAMES = 20
 
 /** The pictures of the others who are looking at this conversation. They see this user while the page is visible. */

@@ -1,13 +1,11 @@
 import { useEffect, useRef } from 'react'
 import { Store, useStore } from '../../../client/react/index.ts'
 import { nothingUnread } from '../state/unread.ts'
+import { HAS_LIST_BESIDE } from './has-list-beside.ts'
 import { useChat } from './use-chat.ts'
 import { replaceBy, useRoute } from './use-route.ts'
 
 const nothing = new Store(nothingUnread)
-
-/** Smaller screens begin with the list. */
-const HAS_LIST_BESIDE = '(min-width: 721px)'
 
 /**
  * Opens the room or direct conversation that was open last, if the address names none. Its unread messages stay unread
