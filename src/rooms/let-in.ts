@@ -13,18 +13,24 @@ type More = NonNullable<Parameters<typeof addMember>[1]>
  * AP53.
  *
  * @param more `kept`: what outlived the last membership, if it was read already; otherwise it is read if there is any
- * @param how `byRank`: whoever adds the user has chosen their role, so the user is not made a guest again
+ * @param rankAgain given where somebody adds the user: called before every attempt but the first. Throws if they may not
+ *   any more, and returns whether their rank still chooses the role
+ * @param byRank whoever adds the user has chosen their role by their rank, so the user is not made a guest again, and
+ *   who is added as a guest stays one
  */
 export async function letIn(
   membership: MembershipRow,
   more: More = {},
-  { byRank = false }: { byRank?: boolean } = {},
+  byRank = false,
+  rankAgain?: () => Promise<boolean>,
 ): Promise<Added> {
   const { joinedAt: now } = membership
   const { kept: read, ...others } = more
   let kept = read
+  let isChosen = byRank
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const row = kept === undefined ? membership : withKept(membership, kept, byRank)
+    if (attempt > 0 && rankAgain) isChosen = await rankAgain()
+    const row = withRole(kept === undefined ? membership : withMute(membership, kept), kept, isChosen)
     const added = await addMember(row, { ...others, ...defined({ kept }) })
     if (added !== 'banned') return added
     kept = await getBan(membership)
@@ -33,8 +39,12 @@ export async function letIn(
   throw new Unavailable('unable to let the user in; their ban has changed meanwhile')
 }
 
-function withKept(membership: MembershipRow, kept: BanRow, byRank: boolean): MembershipRow {
-  const { mutedUntil, lowered } = outlivingOf(kept, membership.joinedAt)
-  const role = lowered === true && !byRank ? ({ role: 'guest', lowered } as const) : {}
-  return { ...membership, ...defined({ mutedUntil }), ...role }
+function withMute(membership: MembershipRow, kept: BanRow): MembershipRow {
+  const { mutedUntil } = outlivingOf(kept, membership.joinedAt)
+  return { ...membership, ...defined({ mutedUntil }) }
+}
+
+function withRole(membership: MembershipRow, kept: BanRow | undefined, isChosen: boolean): MembershipRow {
+  const isLowered = isChosen ? membership.role === 'guest' : kept?.lowered === true
+  return isLowered ? { ...membership, role: 'guest', lowered: true } : membership
 }

@@ -19,8 +19,10 @@ const ADDED_AT_ONCE = 16
  */
 export const addMembers = action('addMembers', async ({ chatRoomId, userIds, role }, caller) => {
   const now = Date.now()
-  const { room, standing } = await admit(caller, chatRoomId, 'add', now)
+  const allow = () => admit(caller, chatRoomId, 'add', now)
+  const { room, standing } = await allow()
   const byRank = isAbove(standing, 'member')
+  const rankAgain = async () => isAbove((await allow()).standing, 'member')
   const users = [...new Set(userIds)]
   const [blocking, erased] = await Promise.all([blocksOf(users, caller.userId), erasedAmong(users)])
   await requirePlaceForMembers(
@@ -36,7 +38,6 @@ export const addMembers = action('addMembers', async ({ chatRoomId, userIds, rol
     joinId: newJoinId(room),
     joinedSeq: room.headSeq,
     addedBy: caller.userId,
-    ...(byRank && role === 'guest' ? { lowered: true } : {}),
   })
   /** Says why a user is not added. A member who has blocked the caller is still a member. */
   const refuse = async (userId: string) =>
@@ -48,7 +49,7 @@ export const addMembers = action('addMembers', async ({ chatRoomId, userIds, rol
         const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'add', userId })
         const outcome = erased.has(userId)
           ? 'banned'
-          : await (blocking.has(userId) ? refuse(userId) : letIn(rowOf(userId), { audit }, { byRank }))
+          : await (blocking.has(userId) ? refuse(userId) : letIn(rowOf(userId), { audit }, byRank, rankAgain))
         outcomes.set(userId, outcome)
       }),
     )

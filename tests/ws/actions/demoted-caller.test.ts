@@ -6,6 +6,7 @@ import { addMember, getMembership, removeMember as endMembership } from '../../.
 import { getMessage, messageIdOf } from '../../../src/entities/message.ts'
 import { changeMember } from '../../../src/entities/moderate.ts'
 import { client } from '../../../src/entities/table.ts'
+import { addMembers } from '../../../src/ws/actions/add-members.ts'
 import { banMember } from '../../../src/ws/actions/ban-member.ts'
 import { closeRoom } from '../../../src/ws/actions/close-room.ts'
 import { createRoom } from '../../../src/ws/actions/create-room.ts'
@@ -13,6 +14,7 @@ import { deleteMessage } from '../../../src/ws/actions/delete-message.ts'
 import { deleteRoom } from '../../../src/ws/actions/delete-room.ts'
 import { editMessage } from '../../../src/ws/actions/edit-message.ts'
 import { getRoom } from '../../../src/ws/actions/get-room.ts'
+import { leaveRoom } from '../../../src/ws/actions/leave-room.ts'
 import { muteMember } from '../../../src/ws/actions/mute-member.ts'
 import { pinMessage } from '../../../src/ws/actions/pin-message.ts'
 import { removeMember } from '../../../src/ws/actions/remove-member.ts'
@@ -158,6 +160,40 @@ test.each(Object.entries(ofTheRoom))(
     })
     const { room } = await getRoom.handle({ action: 'getRoom', chatRoomId }, callerOf(bob))
     expect(room).toMatchObject({ topic: 'in between', closed: false, pins: [messageId], settings: { receipts: true } })
+  },
+)
+
+/** Lets carol leave as a guest who was muted, so that the first attempt to add her finds what outlived her membership. */
+async function givenLeaver({ chatRoomId }: Given): Promise<string> {
+  const userId = unique('carol')
+  await addMembers.handle({ action: 'addMembers', chatRoomId, userIds: [userId], role: 'guest' }, server)
+  await muteMember.handle({ action: 'muteMember', chatRoomId, userId, seconds: 60 }, server)
+  await leaveRoom.handle({ action: 'leaveRoom', chatRoomId }, callerOf(userId))
+  expect(await getMembership(chatRoomId, userId)).toBeUndefined()
+  return userId
+}
+
+test.each([
+  ['member', { role: 'guest', lowered: true }, 'added'],
+  ['moderator', undefined, 'forbidden'],
+] as const)(
+  'addMembers that has to try again asks for the rank again, where a %s may add',
+  async (invite, membership, expected) => {
+    const given = await givenRoom()
+    const { ada, chatRoomId } = given
+    await updateRoom.handle({ action: 'updateRoom', chatRoomId, settings: { invite } }, callerOf(ada))
+    const carol = await givenLeaver(given)
+    beforeTheWrite(() => demote(given))
+    const outcome = await addMembers
+      .handle({ action: 'addMembers', chatRoomId, userIds: [carol], role: 'member' }, callerOf(ada))
+      .then(
+        ({ added }) => added.length === 1 && 'added',
+        (error: unknown) => (error as { code: string }).code,
+      )
+    expect(outcome).toBe(expected)
+    const row = await getMembership(chatRoomId, carol)
+    if (membership === undefined) expect(row).toBeUndefined()
+    else expect(row).toMatchObject({ ...membership, mutedUntil: expect.any(Number) as number })
   },
 )
 
