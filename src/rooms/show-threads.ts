@@ -18,23 +18,34 @@ export interface ShownThread {
 /** If there are more unread replies than this, they are not counted exactly. */
 const MAX_COUNTED = 50
 
-/** Returns threads with their roots and the number of unread replies, as a user sees them. AP6, AP9, AP34, AP107. */
+/**
+ * Returns threads with their roots and the number of unread replies, as a user sees them. Leaves out threads whose
+ * replies were all deleted. AP6, AP9, AP34, AP107.
+ */
 export async function showThreads(userId: string, threads: readonly FollowedThread[]): Promise<ShownThread[]> {
   const now = Date.now()
-  const shown = await shownAmong(userId, threads)
-  const roots = await rootsOf(shown)
+  const found = await shownAmong(userId, threads)
+  const roots = await rootsOf(found)
+  const rootOf = ({ chatRoomId, threadId }: FollowedThread) => roots.get(`${chatRoomId} ${threadId}`)
+  const shown = found.filter((thread) => !isEmptied(rootOf(thread)))
   return Promise.all(
     shown.map(async ({ room, membership, ...thread }) => {
-      const { chatRoomId, threadId } = thread
+      const { chatRoomId } = thread
       const since = readableAfter({ room, membership })
       const readSeq = readSeqOf(thread.readSeq, Math.max(membership.joinedSeq, since), room.headSeq)
-      const root = roots.get(`${chatRoomId} ${threadId}`)
+      const root = rootOf(thread)
       const isShown = root !== undefined && isReadable({ room, membership }, root, now)
       const unread = await countUnread(thread, readSeq, userId, keptOf(room, now))
       return { chatRoomId, root: isShown ? root : goneRoot(thread), readSeq, unread }
     }),
   )
 }
+
+/**
+ * Whether there were replies, and all of them were deleted. A root that is gone has no count. Without replies from the
+ * beginning, a user who follows the thread has chosen to.
+ */
+const isEmptied = (root: MessageRow | undefined): boolean => root?.threadAt !== undefined && root.thread === undefined
 
 /** The threads that a user's list has: none of rooms that they are not in any more. AP6, AP9. */
 async function shownAmong(userId: string, threads: readonly FollowedThread[]) {

@@ -241,6 +241,19 @@ describe('who follows a thread', () => {
     expect(await threadsOf(ada)).toHaveLength(1)
   })
 
+  test('has none whose replies were all deleted, until somebody replies again', async () => {
+    const { room, ada, bob, threadId, reply, threadsOf } = await givenThread()
+    const { messageId } = await reply(bob, 'one')
+    await settle()
+    expect(await threadsOf(ada)).toHaveLength(1)
+    await bob.request({ action: 'deleteMessage', chatRoomId: room, messageId })
+    await settle()
+    expect(await threadsOf(ada)).toEqual([])
+    await reply(bob, 'two')
+    await settle()
+    expect(await threadsOf(ada)).toMatchObject([{ root: { messageId: threadId }, unread: { count: 1 } }])
+  })
+
   test('has them by pages', async () => {
     const { room, clients } = await givenRoom(chat, 'ada')
     const [ada] = clients
