@@ -259,6 +259,9 @@ describe('receipts', () => {
     for (const content of ['2', '3']) await say(ada, room, content)
     await mark(bob, room, 2)
     await bob.request({ action: 'joinRoom', chatRoomId: room })
+    const seenBy = async (client: RawClient) =>
+      (await client.request({ action: 'getReceipts', chatRoomId: room })).receipts
+    expect([await seenBy(ada), await seenBy(bob)]).toEqual([{ [userIds[1]]: 1 }, { [userIds[1]]: 3 }])
     await mark(bob, room, 3)
     await settled(chat)
     expect(receipts(ada)).toHaveLength(1)

@@ -24,9 +24,9 @@ export const getReceipts = action('getReceipts', async ({ chatRoomId }, caller) 
   }
   const { access, settings } = detailsOnWire(room, details)
   const isShared = settings.receipts && !(access === 'direct' && membership?.role === 'guest')
-  const shown = new Map(
-    members.flatMap((one) => (isShared || one.userId === caller.userId ? [[one.userId, one.joinedSeq]] : [])),
-  )
+  // That messages from before a join count as read is no receipt for them.
+  const shown = new Map(isShared ? members.map(({ userId }) => [userId, 0]) : [])
+  if (membership) shown.set(caller.userId, membership.joinedSeq)
   const keys = [...shown.keys()].map((userId) => ({ userId, chatRoomId }))
   // At half the cost. A marker that is missed was shared before, and the event `receipts` brings the newer one.
   const states = await getStates(keys, { isHasty: true })
