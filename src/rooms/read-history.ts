@@ -83,6 +83,8 @@ export interface PageRead extends HistoryPage {
   /** Bytes of everything that was read, as JSON, including what is not shown, because reads of it cost the same. */
   bytesRead: number
   requests: number
+  /** The last place that was read, if it was read forwards to the end of the room: all places up to it are final. */
+  through?: number
 }
 
 /**
@@ -140,7 +142,9 @@ export async function readHistory(chatRoomId: string, range: Range, now: number)
       return { messages, hasMore: true, ...read }
     }
     const [oldest, newest] = [part.places[0], part.places.at(-1)]
-    if (part.exhausted || (!forwards && oldest && isLongPast(oldest))) return { messages, hasMore: false, ...read }
+    if (part.exhausted || (!forwards && oldest && isLongPast(oldest))) {
+      return { messages, hasMore: false, ...read, ...(forwards && { through: newest ? seqOf(newest) : after }) }
+    }
     const mayEnd = messages.length > 0 || !isEmpty
     if (mayEnd && (requests >= maxRequests || !maySettle)) return { messages, hasMore: true, ...read }
     if (!forwards) before = seqOf(oldest!)

@@ -38,7 +38,7 @@ export async function readPage(
     // A part that is not full has met holes, which have cost enough requests.
     const isEnough = messages.length === range.limit || bytesRead > bytes || part.messages.length < limit
     if (!part.hasMore || isEnough || (maxRequests !== undefined && requests >= maxRequests)) {
-      return { messages, hasMore: part.hasMore, bytesRead, requests }
+      return { ...part, messages, bytesRead, requests }
     }
     const last = seqOf((forwards ? messages.at(-1) : messages[0])!)
     rest = forwards ? { ...range, after: last } : { ...range, before: last }

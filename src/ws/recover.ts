@@ -141,7 +141,7 @@ async function readGap(
   after: number,
   most: number,
 ): Promise<{ recovery: Recovery; bytes: number; bytesRead: number }> {
-  const { messages, hasMore, bytesRead } = await readPage(
+  const { messages, hasMore, bytesRead, through } = await readPage(
     room.chatRoomId,
     { after, limit: MAX_GAP, ...keptOf(room, Date.now()) },
     most,
@@ -151,7 +151,7 @@ async function readGap(
   const bytes = events.reduce((sum, event) => sum + bytesOf(event), 0)
   if (hasMore || bytes > most) return { recovery: lost(room), bytes, bytesRead }
   // The room's counter may be ahead: the newest message may not be written yet. That message will be posted.
-  return { recovery: { headSeq: events.at(-1)?.seq ?? after, recovered: true, events }, bytes, bytesRead }
+  return { recovery: { headSeq: through ?? after, recovered: true, events }, bytes, bytesRead }
 }
 
 /** How many log entries are read for one reply: about 250 KB, or 60 read units. */

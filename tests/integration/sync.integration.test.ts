@@ -116,6 +116,18 @@ test('a client that has everything has recovered, with nothing', async () => {
   expect(await synced(clients[0], room, 2)).toMatchObject({ headSeq: 2, recovered: true, events: [] })
 })
 
+test('a client has everything up to a newest message that is deleted, and need not ask for it again', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada')
+  const [ada] = clients
+  await append(entities, room, 'ada', ['one', 'two', 'three'])
+  await ada.request({ action: 'deleteMessage', chatRoomId: room, messageId: entities.messageIdOf(3) })
+  const head = { headSeq: 3, recovered: true }
+  expect(await synced(ada, room, 1)).toMatchObject({ ...head, events: [{ content: 'two' }] })
+  expect(await synced(ada, room, 2)).toMatchObject({ ...head, events: [] })
+  const joinRoom = { action: 'joinRoom', chatRoomId: room, lastSeq: 2 } as const
+  expect(await ada.request(joinRoom)).toMatchObject({ ...head, events: [] })
+})
+
 test('a room without a lastSeq is not recovered, unless nothing was ever said in it', async () => {
   const { room, clients } = await givenRoom(chat, 'ada')
   expect(await synced(clients[0], room)).toMatchObject({ headSeq: 0, recovered: true, events: [] })
