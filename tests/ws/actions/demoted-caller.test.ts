@@ -163,7 +163,7 @@ test.each(Object.entries(ofTheRoom))(
   },
 )
 
-/** Lets carol leave as a guest who was muted, so that the first attempt to add her finds what outlived her membership. */
+/** Lets carol leave as a muted guest, so that the first attempt to add her finds what outlived her membership. */
 async function givenLeaver({ chatRoomId }: Given): Promise<string> {
   const userId = unique('carol')
   await addMembers.handle({ action: 'addMembers', chatRoomId, userIds: [userId], role: 'guest' }, server)
