@@ -6,7 +6,8 @@ import { type DetailsRow, getDetails, listingOf } from '../entities/chat-room-de
 import { gateOf, gateText } from '../entities/gate.ts'
 import { jobItem } from '../entities/job.ts'
 import { getMessage } from '../entities/message.ts'
-import { Conflict, LimitReached, MessageNotFound } from '../errors.ts'
+import { pauseAfterConflict } from '../entities/past-conflicts.ts'
+import { Conflict, LimitReached, MessageNotFound, Unavailable } from '../errors.ts'
 import { defined } from '../protocol/defined.ts'
 import { MAX_PINS } from '../protocol/limits.ts'
 import { isDirectRoomId } from '../protocol/room-id.ts'
@@ -31,17 +32,25 @@ export interface RoomUpdate {
 }
 
 /** Attempts to change a room. Each change by others in between costs one. */
-const ATTEMPTS = 4
+const ATTEMPTS = 8
 
 /** Checks the caller's right again, before every attempt but the first. Throws if they have lost it. */
 type AllowAgain = () => Promise<unknown>
+
+/** Lets those who change the room at the same time go first, each after another pause. */
+async function beforeAttempt(attempt: number, allowAgain: AllowAgain | undefined): Promise<void> {
+  if (attempt === 0) return
+  await pauseAfterConflict(Math.min(attempt, 3))
+  await allowAgain?.()
+}
 
 /**
  * Changes a room, whatever others change at the same time. If nothing is different, nothing is written, and no audit
  * entry either. A deletion adds a job of the janitor. AP5, AP50, AP51.
  *
  * @param ifVersion the version of the details that the caller has seen
- * @throws Conflict when the details have another version than `ifVersion`, or were changed four times in between
+ * @throws Conflict when the details have another version than `ifVersion`
+ * @throws Unavailable when others have changed the room before each attempt
  * @throws NotAMember when the room was deleted meanwhile
  */
 export async function updateRoom(
@@ -52,9 +61,11 @@ export async function updateRoom(
   ifVersion?: number,
 ): Promise<{ room: RoomRow; details: DetailsRow | undefined }> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt > 0) await allowAgain()
+    await beforeAttempt(attempt, allowAgain)
     const { room, details: before } = await latest(chatRoomId)
-    if (ifVersion !== undefined && ifVersion !== (before?.changes ?? 0)) break
+    if (ifVersion !== undefined && ifVersion !== (before?.changes ?? 0)) {
+      throw new Conflict('unable to change the room; others have changed it meanwhile')
+    }
     const changed = present({ ...room, ...roomChange(room, update) })
     const details = detailsOf(changed, before, update)
     const isSame = roomColumns.every((name) => changed[name] === room[name])
@@ -65,7 +76,7 @@ export async function updateRoom(
     const job = update.deleted ? jobItem('purgeRoom', { chatRoomId: room.chatRoomId }, audit.at) : undefined
     if (await changeRoom(details, isSame ? undefined : pick(changed), audit, { job })) return { room: changed, details }
   }
-  throw new Conflict('unable to change the room; others have changed it meanwhile')
+  throw new Unavailable('unable to change the room; others change it all the time')
 }
 
 /**
@@ -75,6 +86,7 @@ export async function updateRoom(
  * @param allowAgain undefined if no caller has asked for it
  * @param mark the message's new mark, which is written if the message still exists
  * @throws LimitReached when there are too many pins
+ * @throws Unavailable when others have changed the room before each attempt
  * @throws MessageNotFound when the message that is to be pinned is gone
  */
 export async function updatePins(
@@ -85,7 +97,7 @@ export async function updatePins(
   mark?: PinMark,
 ): Promise<string[]> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt > 0) await allowAgain?.()
+    await beforeAttempt(attempt, allowAgain)
     const [{ room, details: before }, message] = await Promise.all([
       latest(chatRoomId),
       mark && getMessage(chatRoomId, mark.messageId),
@@ -98,7 +110,7 @@ export async function updatePins(
     const details = { ...detailsOf(room, before, {}), pins }
     if (await changeRoom(details, undefined, audit, { mark: message && mark })) return pins
   }
-  throw new Conflict('unable to change the pins; others have changed the room meanwhile')
+  throw new Unavailable('unable to change the pins; others change the room all the time')
 }
 
 /**
