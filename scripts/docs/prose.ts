@@ -172,8 +172,8 @@ ${[...RECOGNISED]
   .sort()
   .map((type) => `\`${type}\``)
   .join(', ')}.
-Any other type under a pattern, such as \`image/x-tga\`, is \`invalid_request\`, as is a name that a computer would run
-(\`.exe\`, \`.bat\`, \`.hta\`, …).
+Any other type under a pattern, such as \`image/x-tga\`, is \`invalid_request\`. A file whose name a computer would run
+(\`.exe\`, \`.bat\`, \`.hta\`, …), although its type is no program, fails with \`type_mismatch\` when it has arrived.
 
 A form is for one file: the first that the server checks. Any other file that is sent with the form is deleted and
 never shown to anybody. The message keeps its file.
