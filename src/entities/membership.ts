@@ -2,18 +2,20 @@ import { createWriteTransaction, Entity, Service } from 'electrodb'
 import { untilProcessed } from './until-processed.ts'
 import { Audit, type AuditRow } from './audit.ts'
 import { Ban, type BanRow, isAsRead, keptItem } from './ban.ts'
+import { Block } from './block.ts'
 import { ChatRoom, getRoom, type RoomRow } from './chat-room.ts'
 import { ChatRoomDetails, type DetailsRow, getDetails } from './chat-room-details.ts'
 import { gateOf } from './gate.ts'
 import { Invite } from './invite.ts'
 import { Job, type JobRow } from './job.ts'
-import { isDirectRoomId } from '../protocol/room-id.ts'
+import { notApart } from './not-apart.ts'
 import { roles } from '../protocol/room-kinds.ts'
 import type { Role } from '../protocol/room-schema.ts'
 import type { SessionRow } from './session.ts'
 import { departureItem, Subscription, subscriptionItem } from './subscription.ts'
 import { AFTER_USER_IDS, client, imported, primary, service, table } from './table.ts'
 import { transact } from './transact.ts'
+import { User } from './user.ts'
 import { UserRoom, userRoomKey, userRoomOf } from './user-room.ts'
 
 /**
@@ -123,7 +125,7 @@ export async function getMemberships(
 const mirrored = { Membership, UserRoom }
 
 /** The outcome of `addMember`. */
-export type Added = 'added' | 'already' | 'banned' | 'invalid_invite'
+export type Added = 'added' | 'already' | 'banned' | 'invalid_invite' | 'apart'
 
 /**
  * AP10. Makes a membership. One that exists stays as it is. Nobody who is banned gets in, not even when the ban is
@@ -131,21 +133,21 @@ export type Added = 'added' | 'already' | 'banned' | 'invalid_invite'
  *
  * @param more `session`: the user's session, which is subscribed in the same transaction, so it misses no event;
  *   `invite`: an invite that is used once; `audit`: the audit entry; `kept`: the row that keeps what outlived the last
- *   membership. `membership` has taken that over, so the row is deleted
+ *   membership. `membership` has taken that over, so the row is deleted; `pair`: both users of a direct room, where
+ *   nobody is banned, and nobody gets in (returns `apart`) if one has blocked the other or was erased
  * @throws Unavailable when the table is too busy; nothing was written
  */
 export async function addMember(
   membership: MembershipRow,
-  more: { session?: SessionRow; invite?: string; audit?: AuditRow; kept?: BanRow } = {},
+  more: { session?: SessionRow; invite?: string; audit?: AuditRow; kept?: BanRow; pair?: readonly string[] } = {},
 ): Promise<Added> {
   const { chatRoomId, userId, joinedAt: now } = membership
-  const { session, invite, audit, kept } = more
-  const entities = { ...mirrored, Audit, Ban, Invite, Subscription }
+  const { session, invite, audit, kept, pair } = more
+  const entities = { ...mirrored, Audit, Ban, Block, Invite, Subscription, User }
   const transaction = createWriteTransaction(entities, (tx) => [
     tx.Membership.create(membership).commit(),
-    // Nobody can be banned from a direct room.
-    ...(isDirectRoomId(chatRoomId)
-      ? []
+    ...(pair
+      ? notApart(tx, pair)
       : [
           kept === undefined
             ? tx.Ban.check({ chatRoomId, userId }).where(isAsRead(undefined)).commit()
@@ -170,7 +172,8 @@ export async function addMember(
   if (!canceled) return 'added'
   const failed = data.map(({ code }) => code === 'ConditionalCheckFailed')
   if (failed[0]) return 'already'
-  return failed[1] && !isDirectRoomId(chatRoomId) ? 'banned' : 'invalid_invite'
+  if (pair) return 'apart'
+  return failed[1] ? 'banned' : 'invalid_invite'
 }
 
 /**

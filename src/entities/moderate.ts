@@ -1,9 +1,12 @@
 import { createWriteTransaction } from 'electrodb'
 import { Audit, type AuditRow } from './audit.ts'
 import { Ban, type BanRow, isAsRead } from './ban.ts'
+import { Block } from './block.ts'
 import { Job, type JobRow } from './job.ts'
 import { Membership, type MembershipRow } from './membership.ts'
+import { notApart } from './not-apart.ts'
 import { transact } from './transact.ts'
+import { User } from './user.ts'
 import { UserRoom, userRoomOf } from './user-room.ts'
 
 /**
@@ -14,7 +17,7 @@ import { UserRoom, userRoomOf } from './user-room.ts'
  * - AP55 `changeBan`: change or end a ban, or what outlived a membership
  * - AP49 `setDirectRoles`: let two users write to each other, or keep them apart
  */
-const entities = { Audit, Ban, Job, Membership, UserRoom }
+const entities = { Audit, Ban, Block, Job, Membership, User, UserRoom }
 
 /**
  * AP68. Gives a member another role, or mutes them, and writes the audit entry. Returns false if the membership or its
@@ -90,15 +93,23 @@ export async function changeBan(seen: BanRow, to: BanRow | undefined, audit: Aud
   return !canceled
 }
 
-/** AP49. Gives two users a role in their direct room. Does nothing for a user who isn't in it. */
+/**
+ * AP49. Gives two users a role in their direct room. Does nothing for a user who isn't in it, and makes nobody a member
+ * while one has blocked the other or was erased.
+ *
+ * @throws Unavailable when the table is too busy
+ */
 export async function setDirectRoles(
   chatRoomId: string,
   userIds: readonly [string, string],
   role: 'guest' | 'member',
 ): Promise<void> {
-  await Promise.all(
-    userIds.map((userId) =>
-      Membership.patch({ chatRoomId, userId }).set({ role }).go({ returnOnConditionCheckFailure: true }),
-    ),
-  )
+  // One after the other: transactions that check the same rows at the same time cancel each other.
+  for (const userId of userIds) {
+    const transaction = createWriteTransaction(entities, (tx) => [
+      tx.Membership.patch({ chatRoomId, userId }).set({ role }).commit(),
+      ...(role === 'member' ? notApart(tx, userIds) : []),
+    ])
+    await transact('change who may write', () => transaction.go())
+  }
 }

@@ -156,6 +156,9 @@ const chosenSettings = (details: { settings?: string | undefined } | undefined) 
 /** The error for a user who is not a member, which is the same if the room doesn't exist. */
 export const stranger = () => new NotAMember('unable to act in this room; the user is not a member')
 
+/** The error for a user who may not write to another, because one has blocked the other, or was erased. */
+export const mayNotWrite = () => new Forbidden('unable to write to this user')
+
 /**
  * Makes the error of a refusal.
  *

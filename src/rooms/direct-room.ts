@@ -4,10 +4,8 @@ import { createRoom } from '../entities/create-room.ts'
 import { newJoinId } from '../entities/join-id.ts'
 import { blocksOf } from '../entities/block.ts'
 import { erasedAmong } from '../entities/erasure.ts'
-import { setDirectRoles } from '../entities/moderate.ts'
-import { Forbidden } from '../errors.ts'
 import type { Standing } from '../protocol/permissions.ts'
-import { type Actor, standingOf } from './admission.ts'
+import { type Actor, mayNotWrite, standingOf } from './admission.ts'
 import { addMember, getMembership, type MembershipRow } from '../entities/membership.ts'
 import { DIRECT_ROOM_PREFIX } from '../protocol/room-id.ts'
 import { defined } from '../protocol/defined.ts'
@@ -50,18 +48,9 @@ export async function findDirectRoom(
   if (standing === 'guest' || own.role === 'guest') throw mayNotWrite()
   if (missing.length === 0) return { standing, membership }
   await requireNotApart(sender.userId, recipientId)
-  const make = async () => {
-    await makeDirectRoom(sender.userId, connection, { chatRoomId, pair, missing }, now)
-    // A block or an erasure at the same moment may have found no room yet in which to keep the two apart.
-    await requireNotApart(sender.userId, recipientId).catch(async (error: unknown) => {
-      await setDirectRoles(chatRoomId, [sender.userId, recipientId], 'guest')
-      throw error
-    })
-  }
+  const make = () => makeDirectRoom(sender.userId, connection, { chatRoomId, pair, missing }, now)
   return { standing, membership, make }
 }
-
-const mayNotWrite = () => new Forbidden('unable to write to this user')
 
 /**
  * Makes sure that neither user has blocked the other, and the recipient was not erased. AP58, AP145.
@@ -80,6 +69,8 @@ async function requireNotApart(sender: string, recipientId: string): Promise<voi
 /**
  * Makes the direct room, or adds the users who have left it. Also subscribes the sender's session, if there is one.
  * AP38, AP44, AP32, AP5, AP10, AP14, AP3.
+ *
+ * @throws Forbidden when one of the two has blocked the other at the same moment, or was erased
  */
 async function makeDirectRoom(
   createdBy: string,
@@ -90,15 +81,18 @@ async function makeDirectRoom(
   const [session] = connection ? await Promise.all([sessionOf(connection), requirePlaceForRoom(createdBy)]) : []
   const room = { chatRoomId, roomName: directRoomName(pair), createdBy, createdAt: now }
   if (await createRoom({ ...room, owner: createdBy, members: pair, ...defined({ session }) })) return
+  // If the room isn't there, there was a block or an erasure at the same moment.
+  const found = await getRoom(chatRoomId)
+  if (found === undefined) throw mayNotWrite()
 
-  const joinedSeq = (await getRoom(chatRoomId))?.headSeq ?? 0
+  const joinedSeq = found.headSeq
   const rowOf = (userId: string) =>
     ({ chatRoomId, userId, role: 'member', joinedAt: now, joinId: newJoinId(), joinedSeq }) as const
   await Promise.all(
-    missing.map((userId) =>
-      userId === createdBy && session
-        ? join({ ...rowOf(userId), originConnectionId: session.connectionId }, session)
-        : addMember(rowOf(userId)),
-    ),
+    missing.map(async (userId) => {
+      if (userId === createdBy && session) {
+        await join({ ...rowOf(userId), originConnectionId: session.connectionId }, session, { pair })
+      } else if ((await addMember(rowOf(userId), { pair })) === 'apart') throw mayNotWrite()
+    }),
   )
 }

@@ -3,6 +3,7 @@ import { getMembership, type MembershipRow } from '../entities/membership.ts'
 import type { SessionRow } from '../entities/session.ts'
 import { Banned, InvalidInvite } from '../errors.ts'
 import { defined } from '../protocol/defined.ts'
+import { mayNotWrite } from './admission.ts'
 import { joinIdNow, keepSubscribed } from './keep-subscribed.ts'
 import { letIn } from './let-in.ts'
 
@@ -10,21 +11,24 @@ import { letIn } from './let-in.ts'
 interface By {
   invite?: string | undefined
   kept?: BanRow | undefined
+  pair?: readonly string[]
 }
 
 /**
  * Makes a user a member, if they aren't one, and subscribes their session. AP10, AP53, AP8, and those of `stayIn`.
  *
  * @param by `invite`: the invite that lets the user in, unused if they are a member already; `kept`: what is kept of
- *   the user's last membership
+ *   the user's last membership; `pair`: both users of a direct room
  * @returns false when the membership has ended meanwhile
  * @throws Banned | InvalidInvite
+ * @throws Forbidden when the two of a direct room are kept apart
  */
 export async function join(membership: MembershipRow, session: SessionRow, by: By = {}): Promise<boolean> {
   const { chatRoomId, userId } = membership
   const added = await letIn(membership, { session, ...defined(by) })
   if (added === 'banned') throw new Banned('unable to join; the user is banned from this room')
   if (added === 'invalid_invite') throw new InvalidInvite('unable to join; the invite is good no more')
+  if (added === 'apart') throw mayNotWrite()
   if (added === 'added') return stayIn(membership, session, true)
   const current = await getMembership(chatRoomId, userId)
   return current !== undefined && stayIn(current, session)

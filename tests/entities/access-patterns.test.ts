@@ -6,7 +6,7 @@ import { appendChanges } from '../../src/entities/change.ts'
 import { changeRoom } from '../../src/entities/change-room.ts'
 import { publicRooms } from '../../src/entities/chat-room-details.ts'
 import { getRooms, nextSeq } from '../../src/entities/chat-room.ts'
-import { completeRoom } from '../../src/entities/create-room.ts'
+import { completeRoom, createRoom } from '../../src/entities/create-room.ts'
 import { Connection } from '../../src/entities/connection.ts'
 import { invitesOfRoom } from '../../src/entities/invite.ts'
 import {
@@ -18,7 +18,7 @@ import {
   roomWithMembers,
 } from '../../src/entities/membership.ts'
 import { eraseMessage, Message, messageIdOf } from '../../src/entities/message.ts'
-import { changeBan, changeMember } from '../../src/entities/moderate.ts'
+import { changeBan, changeMember, setDirectRoles } from '../../src/entities/moderate.ts'
 import { claimSend, SendGuard } from '../../src/entities/send-guard.ts'
 import { raiseClass } from '../../src/entities/room-class.ts'
 import { moveMarker } from '../../src/entities/room-state.ts'
@@ -493,6 +493,32 @@ describe('Membership', () => {
     },
   })
 
+  const notApart = (a: string, b: string) => {
+    const notErased = {
+      ConditionExpression: 'attribute_not_exists(#erasedAt)',
+      ExpressionAttributeNames: { '#erasedAt': 'ErasedAt' },
+    }
+    return [
+      { Key: { pk: `block#${a}`, sk: `user#${b}` }, ...noRow },
+      { Key: { pk: `block#${b}`, sk: `user#${a}` }, ...noRow },
+      { Key: { pk: `user#${a}`, sk: 'profile' }, ...notErased },
+      { Key: { pk: `user#${b}`, sk: 'profile' }, ...notErased },
+    ].map((check) => ({ ConditionCheck: { TableName: 'tabletalk', ...check } }))
+  }
+
+  test('AP32 createRoom makes the direct room of two only if they are not kept apart', async () => {
+    const [sent] = await recorded(() =>
+      createRoom({
+        chatRoomId: 'dm:ab',
+        roomName: 'Ada, Bob',
+        createdBy: 'ada',
+        createdAt: 1,
+        members: ['ada', 'bob'],
+      }),
+    )
+    expect((sent!.input.TransactItems as object[]).slice(-4)).toEqual(notApart('ada', 'bob'))
+  })
+
   test('AP10 addMember puts the membership only when there is none and no ban, its mirror and a subscription with it', async () => {
     expect(await sentBy('AP10')).toEqual(
       transaction(
@@ -504,7 +530,7 @@ describe('Membership', () => {
     )
   })
 
-  test('AP10 addMember uses an invite once, if it is good, and asks for no ban in a direct room', async () => {
+  test('AP10 addMember uses an invite once, if it is good, and asks for blocks and erasures, and no ban, in a direct room', async () => {
     const [withInvite] = await recorded(() => addMember(membership, { invite: invite.invite }))
     const { names, values } = update('Invite', { Invite: invite.invite })
     expect(withInvite!.input.TransactItems).toEqual([
@@ -529,8 +555,12 @@ describe('Membership', () => {
         },
       },
     ])
-    const [direct] = await recorded(() => addMember({ ...membership, chatRoomId: 'dm:ab' }))
-    expect((direct!.input.TransactItems as object[]).map((part) => Object.keys(part))).toEqual([['Put'], ['Put']])
+    const [direct] = await recorded(() => addMember(membership, { pair: ['ada', 'bob'] }))
+    expect(direct!.input.TransactItems).toEqual([
+      { Put: { TableName: 'tabletalk', Item: membershipItem('ada'), ...ifNew } },
+      ...notApart('ada', 'bob'),
+      putMirror('ada'),
+    ])
   })
 
   test('AP10 addMember ends what is kept of the last membership, if that is what was read, in place of the check', async () => {
@@ -679,19 +709,23 @@ describe('Membership', () => {
   })
 
   test('AP49 setDirectRoles changes the role of those of the two who are there, and makes nobody', async () => {
-    const roleOf = (userId: string) => {
+    const roleOf = (userId: string, role: string) => {
       const { names, values } = update('Membership', { ChatRoomId: 'random', UserId: userId })
-      return only('UpdateItem', {
+      const Update = {
+        TableName: 'tabletalk',
         Key: { pk: '$tabletalk#chatRoomId_random', sk: `$roster#Membership_1#userId_${userId}` },
         UpdateExpression:
           'SET #role = :role_u0, #ChatRoomId = :ChatRoomId_u0, #UserId = :UserId_u0, ' +
           '#__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0',
         ConditionExpression: ifThere,
         ExpressionAttributeNames: { ...keyNames.ExpressionAttributeNames, '#role': 'Role', ...names },
-        ExpressionAttributeValues: { ':role_u0': 'guest', ...values },
-      })
+        ExpressionAttributeValues: { ':role_u0': role, ...values },
+      }
+      return transaction({ Update }, ...(role === 'member' ? notApart('ada', 'eve') : []))
     }
-    expect(await sentBy('AP49')).toEqual([...roleOf('ada'), ...roleOf('eve')])
+    expect(await sentBy('AP49')).toEqual([...roleOf('ada', 'member'), ...roleOf('eve', 'member')])
+    const asGuests = await recorded(() => setDirectRoles('random', ['ada', 'eve'], 'guest'))
+    expect(asGuests).toEqual([...roleOf('ada', 'guest'), ...roleOf('eve', 'guest')])
   })
 
   test('AP67 membersAfter reads a page of the members consistently, and one more', async () => {

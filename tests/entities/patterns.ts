@@ -327,7 +327,7 @@ export const patterns = {
   AP46: () => holdUpload({ userId: 'ada', uploadId: 'u1', size: 1_000, expiresAt: EXPIRES_AT }),
   AP47: () => releaseUpload({ userId: 'ada', uploadId: 'u1' }),
   AP48: () => clearSessionKey(connection.connectionId),
-  AP49: () => setDirectRoles('random', ['ada', 'eve'], 'guest'),
+  AP49: () => setDirectRoles('random', ['ada', 'eve'], 'member'),
   AP50: () => getDetails('general'),
   AP51: () =>
     changeRoom({ chatRoomId: 'general', changes: 3, topic: 'Tea' }, { roomName: 'General', access: 'r' }, audit),

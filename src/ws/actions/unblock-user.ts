@@ -1,7 +1,7 @@
 import { unblock } from '../../rooms/block.ts'
 import { action } from '../action.ts'
 
-/** Ends a block. AP49, AP57, AP58, AP145. */
+/** Ends a block. AP49, AP57. */
 export const unblockUser = action('unblockUser', async ({ userId }, caller) => {
   await unblock(caller.userId, userId)
   return {}
