@@ -89,8 +89,9 @@ kept, has \`erased\` and no name.`,
 such messages, here and in every other reply and event.`,
   closeRoom: `The room is read-only for everybody except backends, also for owners and admins. Moderators can still
 delete messages, and reopen the room.`,
-  followThread: `Fails with \`message_not_found\` if there is no such message, or if it is older than what the caller may
-read and nobody has replied since, and with \`invalid_request\` if it is a reply, which can't be the root of a thread.`,
+  followThread: `Fails with \`message_not_found\` if there is no such message, or if it is older than what the caller
+may read and nobody has replied since, and with \`invalid_request\` if it is a reply, which can't be the root of a
+thread.`,
   getMentions: `Only members have mentions: a user who leaves a room loses those in it. Mentions are kept for 90 days.
 \`mentionRoom\` creates none: it is a flag of the message.`,
   searchMessages: `Needs the feature \`search\`; without it, the action fails with \`forbidden\`. A message is found
