@@ -180,15 +180,20 @@ test('who wants notifications is subscribed to pushes until they want none; push
   await eventually(shown).toEqual([['Bob', 'Tea?', room]])
   await ada.page.evaluate('hide(false)')
   await eventually(shown).toEqual([])
+  expect(own()).toHaveLength(1)
+  // As another tab of the browser does when its user signs out.
+  await ada.page.evaluate('subscription.unsubscribe()')
+  await ada.page.evaluate('hide(false)')
+  await eventually(() => own().length).toBe(2)
 
   await ada.button('Settings').click()
   await choice.uncheck()
-  await eventually(() => ada.page.evaluate('unsubscribed')).toBe(1)
+  await eventually(() => ada.page.evaluate('unsubscribed')).toBe(2)
   await choice.check()
-  await eventually(() => own().length).toBe(2)
+  await eventually(() => own().length).toBe(3)
   await ada.page.keyboard.press('Escape')
   await ada.button('Sign out').click()
-  await eventually(() => ada.page.evaluate('unsubscribed')).toBe(2)
+  await eventually(() => ada.page.evaluate('unsubscribed')).toBe(3)
 })
 
 test('a page that nobody has signed in to says what the worker tells of a version, and goes to a room after that', async () => {
@@ -231,10 +236,16 @@ test('where the server forbids the policy that names the worker, there is a chat
 /** A page that can be hidden, and a push service, because the browser reaches none here. */
 const PUSH_SERVICE = `
   window.unsubscribed = 0
-  PushManager.prototype.subscribe = async ({ applicationServerKey }) => ({
-    toJSON: () => ({ endpoint: 'for ' + applicationServerKey }),
-    unsubscribe: async () => (window.unsubscribed += 1),
-  })
+  window.subscription = null
+  PushManager.prototype.getSubscription = async () => window.subscription
+  PushManager.prototype.subscribe = async ({ applicationServerKey }) =>
+    (window.subscription ??= {
+      toJSON: () => ({ endpoint: 'for ' + applicationServerKey }),
+      unsubscribe: async () => {
+        window.subscription = null
+        window.unsubscribed += 1
+      },
+    })
   window.hide = (isHidden) => {
     const get = () => (isHidden ? 'hidden' : 'visible')
     Object.defineProperty(document, 'visibilityState', { get, configurable: true })

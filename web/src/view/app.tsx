@@ -118,11 +118,11 @@ function useSignedInChat({ config, credential, preferences, kept, keptForTab }: 
     client.on('status', ({ status }) => {
       if (status !== 'connected') return
       onConnected()
-      // On a slow phone it takes a while until the list that shows them is there.
+      // On a slow phone it takes a while until the list is there that shows them, or the failure.
       const open = chat.find(routeFrom(window.location.hash))
       open?.timeline.load().catch(() => {})
     })
-    // The page is rendered meanwhile. `ChatProvider` takes the connection over.
+    // The page is rendered meanwhile. `ChatProvider` takes the connection over, and the banner shows a failure.
     client.connect().catch(() => {})
     setChat(chat)
     return () => {

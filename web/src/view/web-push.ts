@@ -16,18 +16,24 @@ export async function subscribe(chat: Chat): Promise<() => void> {
   if (!serviceWorker || !getToken || Notification.permission !== 'granted') return () => {}
   const registration = await serviceWorker.ready
   const { publicKey } = (await (await ask(pushUrl)).json()) as { publicKey: string }
-  const subscription = await subscriptionOf(registration, publicKey)
-  await ask(pushUrl, { method: 'POST', body: JSON.stringify({ token: await getToken(), subscription }) })
+  let subscription: PushSubscription
+  const enrol = async () => {
+    subscription = await subscriptionOf(registration, publicKey)
+    await ask(pushUrl, { method: 'POST', body: JSON.stringify({ token: await getToken(), subscription }) })
+  }
+  await enrol()
 
   chat.showAsPush = (title, body, { key, room, route }) => {
     const url = new URL(hashOf(route), window.location.href).href
     registration.showNotification(title, { body, tag: room?.id ?? key, data: { url } }).catch(reportError)
   }
-  const closeAll = async () => {
+  const look = async () => {
     for (const shown of await registration.getNotifications()) shown.close()
+    // A browser has one subscription, and whoever signs out in another tab ends it.
+    if ((await registration.pushManager.getSubscription()) === null) await enrol()
   }
   const onVisible = () => {
-    if (document.visibilityState === 'visible') closeAll().catch(reportError)
+    if (document.visibilityState === 'visible') look().catch(reportError)
   }
   document.addEventListener('visibilitychange', onVisible)
   return () => {
