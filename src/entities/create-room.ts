@@ -6,11 +6,10 @@ import { ChatRoom } from './chat-room.ts'
 import { ChatRoomDetails, type DetailsRow } from './chat-room-details.ts'
 import { Block } from './block.ts'
 import { Membership, type MembershipRow, mirrorMembership, removeMember } from './membership.ts'
-import { notApart } from './not-apart.ts'
+import { notBlocked } from './not-blocked.ts'
 import type { SessionRow } from './session.ts'
 import { departureKey, departuresOfRoom, Subscription, subscriptionItem } from './subscription.ts'
 import { transact } from './transact.ts'
-import { User } from './user.ts'
 import { UserRoom, userRoomOf } from './user-room.ts'
 
 /**
@@ -22,7 +21,7 @@ const MEMBERS_PER_TRANSACTION = 10
 /** Further members that are written at the same time. */
 const MEMBERS_AT_ONCE = 16
 
-const entities = { Block, ChatRoom, ChatRoomDetails, Membership, Subscription, User, UserRoom }
+const entities = { Block, ChatRoom, ChatRoomDetails, Membership, Subscription, UserRoom }
 
 /** A room that is to be created. */
 export interface NewRoom {
@@ -54,8 +53,8 @@ export interface NewRoom {
  * room names the members that are still pending. The caller adds them with `completeRoom`; if it ends before it does,
  * the follow-ups add them.
  *
- * @returns the pending members; undefined if the room exists already, or if it is the direct room of two users who are
- *   kept apart
+ * @returns the pending members; undefined if the room exists already, or if it is the direct room of two users of whom
+ *   one has blocked the other
  * @throws Unavailable when the table is too busy; nothing was written
  */
 export async function createRoom(room: NewRoom): Promise<{ pending: string[] } | undefined> {
@@ -83,7 +82,7 @@ export async function createRoom(room: NewRoom): Promise<{ pending: string[] } |
       tx.Membership.create(membership).commit(),
       tx.UserRoom.put(userRoomOf(membership)).commit(),
     ]),
-    ...(isDirectRoomId(chatRoomId) ? notApart(tx, members) : []),
+    ...(isDirectRoomId(chatRoomId) ? notBlocked(tx, members) : []),
   ])
   const { canceled } = await transact('create the room', () => transaction.go())
   return canceled ? undefined : { pending }

@@ -8,14 +8,13 @@ import { ChatRoomDetails, type DetailsRow, getDetails } from './chat-room-detail
 import { gateOf } from './gate.ts'
 import { Invite } from './invite.ts'
 import { Job, type JobRow } from './job.ts'
-import { notApart } from './not-apart.ts'
+import { notBlocked } from './not-blocked.ts'
 import { roles } from '../protocol/room-kinds.ts'
 import type { Role } from '../protocol/room-schema.ts'
 import type { SessionRow } from './session.ts'
 import { departureItem, Subscription, subscriptionItem } from './subscription.ts'
 import { AFTER_USER_IDS, client, imported, primary, service, table } from './table.ts'
 import { transact } from './transact.ts'
-import { User } from './user.ts'
 import { UserRoom, userRoomKey, userRoomOf } from './user-room.ts'
 
 /**
@@ -125,7 +124,7 @@ export async function getMemberships(
 const mirrored = { Membership, UserRoom }
 
 /** The outcome of `addMember`. */
-export type Added = 'added' | 'already' | 'banned' | 'invalid_invite' | 'apart'
+export type Added = 'added' | 'already' | 'banned' | 'invalid_invite' | 'blocked'
 
 /**
  * AP10. Makes a membership. One that exists stays as it is. Nobody who is banned gets in, not even when the ban is
@@ -134,7 +133,7 @@ export type Added = 'added' | 'already' | 'banned' | 'invalid_invite' | 'apart'
  * @param more `session`: the user's session, which is subscribed in the same transaction, so it misses no event;
  *   `invite`: an invite that is used once; `audit`: the audit entry; `kept`: the row that keeps what outlived the last
  *   membership. `membership` has taken that over, so the row is deleted; `pair`: both users of a direct room, where
- *   nobody is banned, and nobody gets in (returns `apart`) if one has blocked the other or was erased
+ *   nobody is banned, and nobody gets in (returns `blocked`) if one has blocked the other
  * @throws Unavailable when the table is too busy; nothing was written
  */
 export async function addMember(
@@ -143,11 +142,11 @@ export async function addMember(
 ): Promise<Added> {
   const { chatRoomId, userId, joinedAt: now } = membership
   const { session, invite, audit, kept, pair } = more
-  const entities = { ...mirrored, Audit, Ban, Block, Invite, Subscription, User }
+  const entities = { ...mirrored, Audit, Ban, Block, Invite, Subscription }
   const transaction = createWriteTransaction(entities, (tx) => [
     tx.Membership.create(membership).commit(),
     ...(pair
-      ? notApart(tx, pair)
+      ? notBlocked(tx, pair)
       : [
           kept === undefined
             ? tx.Ban.check({ chatRoomId, userId }).where(isAsRead(undefined)).commit()
@@ -172,7 +171,7 @@ export async function addMember(
   if (!canceled) return 'added'
   const failed = data.map(({ code }) => code === 'ConditionalCheckFailed')
   if (failed[0]) return 'already'
-  if (pair) return 'apart'
+  if (pair) return 'blocked'
   return failed[1] ? 'banned' : 'invalid_invite'
 }
 

@@ -4,9 +4,8 @@ import { Ban, type BanRow, isAsRead } from './ban.ts'
 import { Block } from './block.ts'
 import { Job, type JobRow } from './job.ts'
 import { Membership, type MembershipRow } from './membership.ts'
-import { notApart } from './not-apart.ts'
+import { notBlocked } from './not-blocked.ts'
 import { transact } from './transact.ts'
-import { User } from './user.ts'
 import { UserRoom, userRoomOf } from './user-room.ts'
 
 /**
@@ -17,7 +16,7 @@ import { UserRoom, userRoomOf } from './user-room.ts'
  * - AP55 `changeBan`: change or end a ban, or what outlived a membership
  * - AP49 `setDirectRoles`: let two users write to each other, or keep them apart
  */
-const entities = { Audit, Ban, Block, Job, Membership, User, UserRoom }
+const entities = { Audit, Ban, Block, Job, Membership, UserRoom }
 
 /**
  * AP68. Gives a member another role, or mutes them, and writes the audit entry. Returns false if the membership or its
@@ -95,7 +94,7 @@ export async function changeBan(seen: BanRow, to: BanRow | undefined, audit: Aud
 
 /**
  * AP49. Gives two users a role in their direct room. Does nothing for a user who isn't in it, and makes nobody a member
- * while one has blocked the other or was erased.
+ * while one has blocked the other.
  *
  * @throws Unavailable when the table is too busy
  */
@@ -104,12 +103,17 @@ export async function setDirectRoles(
   userIds: readonly [string, string],
   role: 'guest' | 'member',
 ): Promise<void> {
+  if (role === 'guest') {
+    const patches = userIds.map((userId) => Membership.patch({ chatRoomId, userId }).set({ role }))
+    await Promise.all(patches.map((patch) => patch.go({ returnOnConditionCheckFailure: true })))
+    return
+  }
   // One after the other: transactions that check the same rows at the same time cancel each other.
   for (const userId of userIds) {
     const transaction = createWriteTransaction(entities, (tx) => [
       tx.Membership.patch({ chatRoomId, userId }).set({ role }).commit(),
-      ...(role === 'member' ? notApart(tx, userIds) : []),
+      ...notBlocked(tx, userIds),
     ])
-    await transact('change who may write', () => transaction.go())
+    await transact('let the users write', () => transaction.go())
   }
 }

@@ -1,5 +1,5 @@
 import { deleteBlock, putBlock } from '../entities/block.ts'
-import { requireNotErased } from '../entities/erasure.ts'
+import { erasedAmong, requireNotErased } from '../entities/erasure.ts'
 import { setDirectRoles } from '../entities/moderate.ts'
 import { directRoomId } from './direct-room.ts'
 
@@ -15,8 +15,9 @@ export async function block(userId: string, blockedId: string, now: number): Pro
   await setDirectRoles(directRoomId(userId, blockedId), [userId, blockedId], 'guest')
 }
 
-/** Ends a block. The two stay apart if the other user has blocked too, or was erased. AP57, AP49. */
+/** Ends a block. The two stay apart if the other user has blocked too, or was erased. AP57, AP49, AP145. */
 export async function unblock(userId: string, blockedId: string): Promise<void> {
   await deleteBlock(userId, blockedId)
+  if ((await erasedAmong([blockedId])).has(blockedId)) return
   await setDirectRoles(directRoomId(userId, blockedId), [userId, blockedId], 'member')
 }

@@ -7,6 +7,7 @@ import { erasedAmong } from '../entities/erasure.ts'
 import type { Standing } from '../protocol/permissions.ts'
 import { type Actor, mayNotWrite, standingOf } from './admission.ts'
 import { addMember, getMembership, type MembershipRow } from '../entities/membership.ts'
+import { setDirectRoles } from '../entities/moderate.ts'
 import { DIRECT_ROOM_PREFIX } from '../protocol/room-id.ts'
 import { defined } from '../protocol/defined.ts'
 import { directRoomName } from '../protocol/direct-room-name.ts'
@@ -48,7 +49,13 @@ export async function findDirectRoom(
   if (standing === 'guest' || own.role === 'guest') throw mayNotWrite()
   if (missing.length === 0) return { standing, membership }
   await requireNotApart(sender.userId, recipientId)
-  const make = () => makeDirectRoom(sender.userId, connection, { chatRoomId, pair, missing }, now)
+  const make = async () => {
+    await makeDirectRoom(sender.userId, connection, { chatRoomId, pair, missing }, now)
+    // An erasure at the same moment may have found no room yet in which to keep the two apart.
+    if ((await erasedAmong([recipientId])).size === 0) return
+    await setDirectRoles(chatRoomId, [sender.userId, recipientId], 'guest')
+    throw mayNotWrite()
+  }
   return { standing, membership, make }
 }
 
@@ -70,7 +77,7 @@ async function requireNotApart(sender: string, recipientId: string): Promise<voi
  * Makes the direct room, or adds the users who have left it. Also subscribes the sender's session, if there is one.
  * AP38, AP44, AP32, AP5, AP10, AP14, AP3.
  *
- * @throws Forbidden when one of the two has blocked the other at the same moment, or was erased
+ * @throws Forbidden when one of the two has blocked the other at the same moment
  */
 async function makeDirectRoom(
   createdBy: string,
@@ -81,18 +88,17 @@ async function makeDirectRoom(
   const [session] = connection ? await Promise.all([sessionOf(connection), requirePlaceForRoom(createdBy)]) : []
   const room = { chatRoomId, roomName: directRoomName(pair), createdBy, createdAt: now }
   if (await createRoom({ ...room, owner: createdBy, members: pair, ...defined({ session }) })) return
-  // If the room isn't there, there was a block or an erasure at the same moment.
+  // If the room isn't there, there was a block at the same moment.
   const found = await getRoom(chatRoomId)
   if (found === undefined) throw mayNotWrite()
 
   const joinedSeq = found.headSeq
   const rowOf = (userId: string) =>
     ({ chatRoomId, userId, role: 'member', joinedAt: now, joinId: newJoinId(), joinedSeq }) as const
-  await Promise.all(
-    missing.map(async (userId) => {
-      if (userId === createdBy && session) {
-        await join({ ...rowOf(userId), originConnectionId: session.connectionId }, session, { pair })
-      } else if ((await addMember(rowOf(userId), { pair })) === 'apart') throw mayNotWrite()
-    }),
-  )
+  // One after the other: transactions that check the same blocks at the same time cancel each other.
+  for (const userId of missing) {
+    if (userId === createdBy && session) {
+      await join({ ...rowOf(userId), originConnectionId: session.connectionId }, session, { pair })
+    } else if ((await addMember(rowOf(userId), { pair })) === 'blocked') throw mayNotWrite()
+  }
 }

@@ -21,14 +21,14 @@ interface By {
  *   the user's last membership; `pair`: both users of a direct room
  * @returns false when the membership has ended meanwhile
  * @throws Banned | InvalidInvite
- * @throws Forbidden when the two of a direct room are kept apart
+ * @throws Forbidden when one of the two of a direct room has blocked the other
  */
 export async function join(membership: MembershipRow, session: SessionRow, by: By = {}): Promise<boolean> {
   const { chatRoomId, userId } = membership
   const added = await letIn(membership, { session, ...defined(by) })
   if (added === 'banned') throw new Banned('unable to join; the user is banned from this room')
   if (added === 'invalid_invite') throw new InvalidInvite('unable to join; the invite is good no more')
-  if (added === 'apart') throw mayNotWrite()
+  if (added === 'blocked') throw mayNotWrite()
   if (added === 'added') return stayIn(membership, session, true)
   const current = await getMembership(chatRoomId, userId)
   return current !== undefined && stayIn(current, session)

@@ -76,6 +76,12 @@ describe('of what is sent after the reply to a block, nothing is accepted, befor
     ['a first message it came', async () => {}, write, 8],
     ['a message after the sender had left it came', async (two) => (await write(two), leave(two, two.ada)), write, 8],
     ['a message after the other had left it came', async (two) => (await write(two), leave(two, two.bob)), write, 8],
+    [
+      'a message after both had left it came',
+      async (two) => (await write(two), await leave(two, two.bob), leave(two, two.ada)),
+      write,
+      8,
+    ],
     ['an unblock by the other it came', async (two) => (await write(two), block(two.ada, two.bob)), unblock, 2],
   ])('%s', async (_, given, act, least) => {
     let n = 0
