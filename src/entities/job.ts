@@ -82,10 +82,12 @@ export const HOUR_MS = 60 * 60 * 1_000
 
 /**
  * Makes the item of a job that is the same for all requests within one hour of the clock, so it is queued once an hour.
+ *
+ * @param about as in `singleJobItem`
  */
-export function hourlyJobItem(kind: JobKind, args: object, now: number): JobRow {
+export function hourlyJobItem(kind: JobKind, args: object, now: number, about = args): JobRow {
   const hour = now - (now % HOUR_MS)
-  return singleJobItem(kind, args, hour, hour)
+  return singleJobItem(kind, args, hour, hour, about)
 }
 
 /**
@@ -93,11 +95,11 @@ export function hourlyJobItem(kind: JobKind, args: object, now: number): JobRow 
  *
  * @param since epoch milliseconds of what the job is about. The id begins with it, so a job about something older runs
  *   earlier
+ * @param about what the id depends on in place of the arguments
  */
-export function singleJobItem(kind: JobKind, args: object, since: number, now: number): JobRow {
-  const item = jobItem(kind, args, now)
-  const about = createHash('sha256').update(item.args).digest('base64url').slice(0, 22)
-  return { ...item, jobId: `${String(since).padStart(DIGITS, '0')}-${about}` }
+export function singleJobItem(kind: JobKind, args: object, since: number, now: number, about = args): JobRow {
+  const hash = createHash('sha256').update(JSON.stringify(about)).digest('base64url').slice(0, 22)
+  return { ...jobItem(kind, args, now), jobId: `${String(since).padStart(DIGITS, '0')}-${hash}` }
 }
 
 /** AP122. Adds a job. Does nothing if a job with this id is open already. */

@@ -39,7 +39,8 @@ export async function deleteMessages({ args, cursor }: Pick<JobRow, 'args' | 'cu
   }
   const oldest = rows.at(-1)
   const isDone = oldest === undefined || whole || oldest.timestamp < since - DISORDER_MS
-  return { done: theirs.length, ...(!isDone && { cursor: String(seqOf(oldest)) }) }
+  // Those of others count, too: a turn ends after a number of items, however little of them there is to do.
+  return { done: rows.length, ...(!isDone && { cursor: String(seqOf(oldest)) }) }
 }
 
 /** Ignores a message that is gone, because the whole room may be deleted at the same time. */

@@ -19,6 +19,7 @@ import { client } from '../../src/entities/table.ts'
 import { Typing } from '../../src/entities/typing.ts'
 import { Upload } from '../../src/entities/upload.ts'
 import { bucket } from '../../src/files/bucket-settings.ts'
+import { deleteMessages } from '../../src/janitor/delete-messages.ts'
 import { janitor } from '../../src/janitor/handler.ts'
 import { SETTLED_MS } from '../../src/janitor/purge-room.ts'
 import type { Step } from '../../src/janitor/step.ts'
@@ -409,6 +410,17 @@ describe('what a banned user has said', () => {
     expect(await run()).toEqual({})
     expect(await stored()).toEqual(wanted)
     expect(await openJobs(10)).toEqual([])
+  })
+
+  test('is looked for in turns, however little of it there is', async () => {
+    const room = unique('room')
+    await createRoom({ chatRoomId: room, roomName: 'A', createdBy: 'ada', createdAt: NOW, owner: 'ada', members: [] })
+    await ChatRoom.patch({ chatRoomId: room }).set({ headSeq: 60 }).go()
+    const row = { chatRoomId: room, kind: 'text', senderId: 'bob', content: 'x', timestamp: NOW } as const
+    await Message.put(Array.from({ length: 60 }, (_, i) => ({ ...row, messageId: messageIdOf(i + 1) }))).go()
+    const job = jobItem('deleteMessages', { chatRoomId: room, userId: 'mal', since: SINCE, by: 'ada' }, NOW)
+    expect(await deleteMessages(job, NOW)).toEqual({ done: 50, cursor: '11' })
+    expect(await deleteMessages({ ...job, cursor: '11' }, NOW)).toEqual({ done: 10 })
   })
 
   test('is deleted also when each run is cut off, and none twice', async () => {

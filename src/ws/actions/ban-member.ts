@@ -1,11 +1,10 @@
 import { auditItem } from '../../entities/audit.ts'
 import { banItem, type BanRow, getBan, isBan, outlivingOf } from '../../entities/ban.ts'
 import { requireNotErased } from '../../entities/erasure.ts'
-import { jobItem, putJob } from '../../entities/job.ts'
+import { hourlyJobItem, jobItem, putJob } from '../../entities/job.ts'
 import { removeMember } from '../../entities/membership.ts'
 import { banStranger } from '../../entities/moderate.ts'
 import { Unavailable } from '../../errors.ts'
-import type { Request } from '../../protocol/actions.ts'
 import { defined } from '../../protocol/defined.ts'
 import { admit, requireAboveUser } from '../../rooms/admission.ts'
 import { membershipIn } from '../../rooms/membership-in.ts'
@@ -22,12 +21,14 @@ const ATTEMPTS = 4
  * AP53, AP69, AP71, AP77, AP122, AP145.
  */
 export const banMember = action('banMember', async (input, caller) => {
-  const { chatRoomId, userId, seconds, reason } = input
+  const { chatRoomId, userId, seconds, reason, deleteMessagesSeconds = 0 } = input
   const now = Date.now()
   const until = seconds === undefined ? undefined : now + seconds * 1_000
   const noted = { chatRoomId, userId, by: caller.userId, at: now, ...defined({ until, reason }) }
   const audit = auditItem({ ...noted, ...doneBy(caller), action: 'ban' })
-  const job = deletionOf(input, caller.userId, now)
+  const since = now - deleteMessagesSeconds * 1_000
+  const deletion = deleteMessagesSeconds === 0 ? undefined : { chatRoomId, userId, since, by: caller.userId }
+  const job = deletion && jobItem('deleteMessages', deletion, now)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const admitted = await admit(caller, chatRoomId, 'ban', now)
     const [membership, before] = await Promise.all([
@@ -37,7 +38,9 @@ export const banMember = action('banMember', async (input, caller) => {
     ])
     await requireAboveUser(admitted, 'ban', membership ?? { userId, role: 'guest' }, now)
     if (membership === undefined && before && isBan(before, now) && lasts(before) === lasts(noted)) {
-      if (job) await putJob(job)
+      // Nothing has been said since, so the same request within the hour asks for the same.
+      if (deletion)
+        await putJob(hourlyJobItem('deleteMessages', deletion, now, { ...deletion, since: deleteMessagesSeconds }))
       return defined({ until: before.until })
     }
     const known = before && isBan(before, now) ? defined({ reason: before.reason }) : {}
@@ -49,16 +52,6 @@ export const banMember = action('banMember', async (input, caller) => {
   }
   throw new Unavailable('unable to ban; the membership has changed meanwhile')
 })
-
-/** Returns the job that deletes the user's recent messages; undefined if none are to be deleted. */
-const deletionOf = (
-  { chatRoomId, userId, deleteMessagesSeconds = 0 }: Request<'banMember'>,
-  by: string,
-  now: number,
-) =>
-  deleteMessagesSeconds === 0
-    ? undefined
-    : jobItem('deleteMessages', { chatRoomId, userId, since: now - deleteMessagesSeconds * 1_000, by }, now)
 
 /** Returns the length of a ban in milliseconds; infinite for a permanent ban. */
 const lasts = ({ at, until = Infinity }: Pick<BanRow, 'at' | 'until'>): number => until - at
