@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { decodeJwt } from 'jose'
 import type { Worker } from 'playwright-core'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { listen, originOf } from '../../local/http.ts'
 import { type PageFile, PageFiles } from '../../local/page/page-files.ts'
 import { buildPage } from '../../web/build-page.ts'
@@ -44,8 +44,10 @@ class Deployed extends PageFiles {
 
 /** The server for pushes of the deployment. */
 const subscriptions: { token: string; subscription: unknown }[] = []
+let hasKey = true
 const pushServer = createServer((req, res) => {
   res.setHeader('access-control-allow-origin', '*')
+  if (!hasKey) return void res.writeHead(500).end()
   if (req.method === 'GET') return void res.end(JSON.stringify({ publicKey: 'the key' }))
   json(req).then(
     (body) => {
@@ -191,9 +193,20 @@ test('who wants notifications is subscribed to pushes until they want none; push
   await eventually(() => ada.page.evaluate('unsubscribed')).toBe(2)
   await choice.check()
   await eventually(() => own().length).toBe(3)
+  await choice.uncheck()
+  await eventually(() => ada.page.evaluate('unsubscribed')).toBe(3)
+
+  // A subscription of an earlier page ends too, although this one has not been able to begin its own.
+  hasKey = false
+  onTestFinished(() => {
+    hasKey = true
+  })
+  ada.problems.expect(/unable to subscribe to pushes; the server answered 500|status of 500/)
+  await choice.check()
+  await ada.page.evaluate('PushManager.prototype.subscribe({}).then(() => {})')
   await ada.page.keyboard.press('Escape')
   await ada.button('Sign out').click()
-  await eventually(() => ada.page.evaluate('unsubscribed')).toBe(3)
+  await eventually(() => ada.page.evaluate('unsubscribed')).toBe(4)
 })
 
 test('a page that nobody has signed in to says what the worker tells of a version, and goes to a room after that', async () => {

@@ -118,7 +118,7 @@ function useSignedInChat({ config, credential, preferences, kept, keptForTab }: 
     client.on('status', ({ status }) => {
       if (status !== 'connected') return
       onConnected()
-      // On a slow phone it takes a while until the list is there that shows them, or the failure.
+      // On a slow phone it takes a while until the list is there that shows the messages, or the failure.
       const open = chat.find(routeFrom(window.location.hash))
       open?.timeline.load().catch(() => {})
     })

@@ -19,6 +19,7 @@ import { useLastPlace } from './use-last-place.ts'
 import { useLeaveWarning } from './use-leave-warning.ts'
 import { useNotices } from './use-notices.ts'
 import { usePushes } from './use-pushes.ts'
+import { replaceBy } from './use-route.ts'
 import { useShortcuts } from './use-shortcuts.ts'
 import { useShown } from './use-shown.ts'
 import { useTitle } from './use-title.ts'
@@ -104,11 +105,18 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
             />
           )}
         </div>
-        <LaterDialog {...(request && { request })} current={current} onClose={closeDialog} onSignOut={onSignOut} />
+        <LaterDialog
+          {...(request && { request })}
+          current={current}
+          onClose={dialog ? closeDialog : leaveInvite}
+          onSignOut={onSignOut}
+        />
       </div>
     </DialogsContext>
   )
 }
+
+const leaveInvite = () => replaceBy({ kind: 'home' })
 
 /** Moves the focus only: following the link would replace the conversation in the address. */
 function skip(event: MouseEvent): void {

@@ -6,7 +6,7 @@ import { hashOf } from '../state/route.ts'
  * `{"publicKey"}`, and receives `{"token","subscription"}` by POST. When it later pushes to the subscription, the
  * service worker shows that.
  *
- * @returns a function that ends the subscription, when the user signs out or wants no notifications any more
+ * @returns a function that ends what this page does for it. `endPushes` ends the subscription itself
  * @throws Error when the browser or the server refuses
  */
 export async function subscribe(chat: Chat): Promise<() => void> {
@@ -16,9 +16,8 @@ export async function subscribe(chat: Chat): Promise<() => void> {
   if (!serviceWorker || !getToken || Notification.permission !== 'granted') return () => {}
   const registration = await serviceWorker.ready
   const { publicKey } = (await (await ask(pushUrl)).json()) as { publicKey: string }
-  let subscription: PushSubscription
   const enrol = async () => {
-    subscription = await subscriptionOf(registration, publicKey)
+    const subscription = await subscriptionOf(registration, publicKey)
     await ask(pushUrl, { method: 'POST', body: JSON.stringify({ token: await getToken(), subscription }) })
   }
   await enrol()
@@ -39,8 +38,6 @@ export async function subscribe(chat: Chat): Promise<() => void> {
   return () => {
     document.removeEventListener('visibilitychange', onVisible)
     chat.showAsPush = undefined
-    // The push service answers the next push with 410, and the server forgets the subscription.
-    subscription.unsubscribe().catch(reportError)
   }
 }
 
@@ -53,8 +50,8 @@ async function subscriptionOf(
     return await pushManager.subscribe(options)
   } catch (error) {
     const old = await pushManager.getSubscription()
-    if (!old) throw error
-    // The server has another key now.
+    if (!old || (error as Error).name !== 'InvalidStateError') throw error
+    // It is for another key, which the server had before.
     await old.unsubscribe()
     return pushManager.subscribe(options)
   }
