@@ -24,7 +24,7 @@ class Online extends Store<ReadonlySet<string>> {
     this.#client = client
     client.on('online', ({ chatRoomId, userId, online }) => {
       const known = this.#known
-      if (online) known.set(chatRoomId, [...(known.get(chatRoomId) ?? []), userId])
+      if (online) known.set(chatRoomId, [...without(userId, known.get(chatRoomId) ?? []), userId])
       else for (const [id, userIds] of known) known.set(id, without(userId, userIds))
       this.#show()
     })
@@ -51,8 +51,13 @@ class Online extends Store<ReadonlySet<string>> {
 
   #begin(): void {
     const client = this.#client
-    const askAll = () =>
-      this.#ask([...new Set([...client.rooms.filter(({ isDirect }) => isDirect), ...this.#shown.keys()])])
+    const askAll = () => {
+      const rooms = [...new Set([...client.rooms.filter(({ isDirect }) => isDirect), ...this.#shown.keys()])]
+      // Nothing more is heard of a room that was left.
+      const ids = new Set(rooms.map(({ id }) => id))
+      for (const id of this.#known.keys()) if (!ids.has(id)) this.#known.delete(id)
+      this.#ask(rooms)
+    }
     const met = ({ room }: { room: Room }) => {
       if (room.isDirect && !this.#known.has(room.id)) this.#ask([room])
     }
