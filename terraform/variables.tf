@@ -715,6 +715,7 @@ variable "route_throttling" {
     handleFileUpload = { rate = 100, burst = 100 }
     getFileUrl       = { rate = 100, burst = 100 }
     createRoom       = { rate = 10, burst = 50 }
+    addMembers       = { rate = 5, burst = 5 }
   }
 
   validation {

@@ -5,7 +5,7 @@ locals {
   caching_optimized = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 
   # A path is on the page's own host, which `'self'` covers.
-  own_servers = compact([for url in [var.sign_in.url, var.push_url] : try(regex("^https://[^/]+", url), null)])
+  own_servers = compact([for url in [var.sign_in.url, var.push_url] : try(regex("^https://[^/?#]+", url), null)])
   connect     = distinct(concat([var.websocket_origin, var.files_origin], local.own_servers))
 
   # The same directives as in web/content-security-policy.ts; a test compares the two.
