@@ -26,19 +26,20 @@ port.on('message', (request: WorkerRequest) => {
   )
 })
 
-/** Settles when everything that was to be loaded ahead of its first call is loaded. */
+/** Fulfilled when nothing is being loaded ahead of its first call any more. */
 let loading: Promise<unknown> = Promise.resolve()
 
 async function handle(request: WorkerRequest): Promise<string> {
   if (request.kind === 'load') {
-    loading = Promise.all(request.files.map(load))
-    await loading
+    const loaded = request.files.map(load)
+    loading = Promise.allSettled(loaded)
+    await Promise.all(loaded)
     return 'null'
   }
   const handler = await load(request.file)
   // While modules load, the thread does nothing else: the timeouts of a handler that has begun would pass meanwhile.
   // A function that can't be loaded is reported by its own call and by `load`.
-  await loading.catch(() => {})
+  await loading
   return invoke(handler, request)
 }
 

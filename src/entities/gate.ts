@@ -1,6 +1,6 @@
 /** What a send to a room must pass. It is one short attribute of the room, because every send rewrites that row. */
 export interface Gate {
-  /** Only admins and backends may write. */
+  /** Only backends may write. */
   closed: boolean
   /** The room was deleted. Only its id is still taken. */
   deleted: boolean

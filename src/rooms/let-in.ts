@@ -13,10 +13,10 @@ type More = NonNullable<Parameters<typeof addMember>[1]>
  * AP53.
  *
  * @param more `kept`: what outlived the last membership, if it was read already; otherwise it is read if there is any
- * @param rankAgain given where somebody adds the user: called before every attempt but the first. Throws if they may
- *   not any more, and returns whether their rank still chooses the role
  * @param byRank whoever adds the user has chosen their role by their rank, so the user is not made a guest again, and
  *   who is added as a guest stays one
+ * @param rankAgain given where somebody adds the user: called before every attempt but the first. Throws if they may
+ *   not any more, and returns whether their rank still chooses the role
  */
 export async function letIn(
   membership: MembershipRow,

@@ -40,6 +40,7 @@ type AllowAgain = () => Promise<unknown>
 /** Lets those who change the room at the same time go first, each after another pause. */
 async function beforeAttempt(attempt: number, allowAgain: AllowAgain | undefined): Promise<void> {
   if (attempt === 0) return
+  // With at most 160 ms for each pause, all attempts end within the time of a request.
   await pauseAfterConflict(Math.min(attempt, 3))
   await allowAgain?.()
 }

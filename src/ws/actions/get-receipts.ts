@@ -28,7 +28,7 @@ export const getReceipts = action('getReceipts', async ({ chatRoomId }, caller) 
   const shown = new Map(isShared ? members.map(({ userId }) => [userId, 0]) : [])
   if (membership) shown.set(caller.userId, membership.joinedSeq)
   const keys = [...shown.keys()].map((userId) => ({ userId, chatRoomId }))
-  // At half the cost. A marker that is missed was shared before, and the event `receipts` brings the newer one.
+  // At half the cost. A marker of the last moment may be missed: `receipts` tells it to the senders of what was read.
   const states = await getStates(keys, { isHasty: true })
   const receipts = states.flatMap(({ private: isPrivate = false, readSeq, ...row }) => {
     const { userId } = aboutOf(row)
