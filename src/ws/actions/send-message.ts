@@ -10,7 +10,8 @@ import { send } from '../send.ts'
 /**
  * Appends a message to a room, or to the direct room with one user. A direct room is created with its first message;
  * the sending connection is subscribed to it before the message is written. AP3, AP5, AP7, AP8, AP10, AP14, AP15, AP17,
- * AP19, AP20, AP23, AP24, AP25, AP32, AP34, AP36, AP37, AP38, AP41, AP44, AP49, AP53, AP58, AP66, AP70, AP71, AP107, AP145.
+ * AP19, AP20, AP23, AP24, AP25, AP32, AP34, AP36, AP37, AP38, AP41, AP44, AP49, AP53, AP58, AP66, AP70, AP71, AP107,
+ * AP145.
  */
 export const sendMessage = action('sendMessage', async (input, caller) => {
   const { chatRoomId, recipientId, content, clientMessageId } = input
