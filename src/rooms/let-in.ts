@@ -30,7 +30,7 @@ export async function letIn(
   let isChosen = byRank
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (attempt > 0 && rankAgain) isChosen = await rankAgain()
-    const row = withRole(kept === undefined ? membership : withMute(membership, kept), kept, isChosen)
+    const row = withKept(membership, kept, isChosen)
     const added = await addMember(row, { ...others, ...defined({ kept }) })
     if (added !== 'banned') return added
     kept = await getBan(membership)
@@ -39,12 +39,8 @@ export async function letIn(
   throw new Unavailable('unable to let the user in; their ban has changed meanwhile')
 }
 
-function withMute(membership: MembershipRow, kept: BanRow): MembershipRow {
-  const { mutedUntil } = outlivingOf(kept, membership.joinedAt)
-  return { ...membership, ...defined({ mutedUntil }) }
-}
-
-function withRole(membership: MembershipRow, kept: BanRow | undefined, isChosen: boolean): MembershipRow {
-  const isLowered = isChosen ? membership.role === 'guest' : kept?.lowered === true
-  return isLowered ? { ...membership, role: 'guest', lowered: true } : membership
+function withKept(membership: MembershipRow, kept: BanRow | undefined, isChosen: boolean): MembershipRow {
+  const { mutedUntil, lowered } = outlivingOf(kept ?? {}, membership.joinedAt)
+  const isLowered = isChosen ? membership.role === 'guest' : lowered === true
+  return { ...membership, ...defined({ mutedUntil }), ...(isLowered && ({ role: 'guest', lowered: true } as const)) }
 }
