@@ -2,7 +2,6 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { database, tableName } from '../support/own-table.ts'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createTable } from '../../local/dynamodb/create-table.ts'
-import { putConnection } from '../../src/entities/connection.ts'
 import { client } from '../../src/entities/table.ts'
 import { directRoomId } from '../../src/rooms/direct-room.ts'
 import { blockUser } from '../../src/ws/actions/block-user.ts'
@@ -10,6 +9,7 @@ import { leaveRoom } from '../../src/ws/actions/leave-room.ts'
 import { sendMessage } from '../../src/ws/actions/send-message.ts'
 import { unblockUser } from '../../src/ws/actions/unblock-user.ts'
 import { loadStack } from '../../terraform/stack.ts'
+import { callerOn, connect } from '../support/caller.ts'
 import { intercept } from '../support/intercept.ts'
 import { unique } from '../support/runtime.ts'
 
@@ -22,33 +22,25 @@ interface Two {
   bob: string
 }
 
-const rowsExpireAt = Math.ceil(Date.now() / 1_000) + 3_600
-
-const callerOf = (userId: string) => ({
-  userId,
-  connectionId: `${userId}=`,
-  rowsExpireAt,
-  openedAt: 0,
-  scopes: new Set<never>(),
-})
+const on = (userId: string) => callerOn(userId, `${userId}=`)
 
 async function givenTwo(): Promise<Two> {
   const two = { ada: unique('ada'), bob: unique('bob') }
   for (const userId of [two.ada, two.bob]) {
-    await putConnection({ connectionId: `${userId}=`, userId, lastConnectedAt: 1, expiresAt: rowsExpireAt })
+    await connect(userId, `${userId}=`)
   }
   return two
 }
 
 /** Writes to bob as ada. */
 const write = ({ ada, bob }: Two) =>
-  sendMessage.handle({ action: 'sendMessage', recipientId: bob, content: 'hello' }, callerOf(ada))
+  sendMessage.handle({ action: 'sendMessage', recipientId: bob, content: 'hello' }, on(ada))
 
 const block = (userId: string, blockedId: string) =>
-  blockUser.handle({ action: 'blockUser', userId: blockedId }, callerOf(userId))
+  blockUser.handle({ action: 'blockUser', userId: blockedId }, on(userId))
 
 const leave = (two: Two, userId: string) =>
-  leaveRoom.handle({ action: 'leaveRoom', chatRoomId: directRoomId(two.ada, two.bob) }, callerOf(userId))
+  leaveRoom.handle({ action: 'leaveRoom', chatRoomId: directRoomId(two.ada, two.bob) }, on(userId))
 
 const mayNotWrite = { code: 'forbidden', message: 'unable to write to this user' }
 
@@ -70,7 +62,7 @@ async function interruptedBefore(n: number, two: Two, act: (two: Two) => Promise
 }
 
 describe('of what is sent after the reply to a block, nothing is accepted, before whichever request of', () => {
-  const unblock = ({ ada, bob }: Two) => unblockUser.handle({ action: 'unblockUser', userId: bob }, callerOf(ada))
+  const unblock = ({ ada, bob }: Two) => unblockUser.handle({ action: 'unblockUser', userId: bob }, on(ada))
 
   test.each<[what: string, given: (two: Two) => Promise<unknown>, act: (two: Two) => Promise<unknown>, least: number]>([
     ['a first message it came', async () => {}, write, 8],

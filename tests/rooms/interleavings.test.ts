@@ -4,7 +4,7 @@ import type { DynamoDBRecord } from 'aws-lambda'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { getBan, outlivingOf } from '../../src/entities/ban.ts'
 import { getRoom } from '../../src/entities/chat-room.ts'
-import { deleteConnection, putConnection, keepSessionKey } from '../../src/entities/connection.ts'
+import { deleteConnection, keepSessionKey } from '../../src/entities/connection.ts'
 import { addMember, getMembership } from '../../src/entities/membership.ts'
 import { messageIdOf } from '../../src/entities/message.ts'
 import { sessionsOfUser } from '../../src/entities/session.ts'
@@ -28,6 +28,7 @@ import { sync } from '../../src/ws/actions/sync.ts'
 import { unblockUser } from '../../src/ws/actions/unblock-user.ts'
 import { updateRoom } from '../../src/ws/actions/update-room.ts'
 import { loadStack } from '../../terraform/stack.ts'
+import { callerOn, connect } from '../support/caller.ts'
 import { explore, type Operations, type Run } from '../support/interleavings.ts'
 import { unique } from '../support/runtime.ts'
 import { streamOfWrites } from '../support/stream-of-writes.ts'
@@ -45,8 +46,6 @@ beforeAll(async () => {
   await createTable(database, loadStack().table, tableName)
 })
 
-const rowsExpireAt = Math.ceil(Date.now() / 1_000) + 3_600
-
 /** The room, users and connections of one order, and what was posted in it. */
 interface Scene {
   chatRoomId: string
@@ -56,31 +55,19 @@ interface Scene {
   posted: Map<string, ChatEvent[]>
 }
 
-const callerOf = (userId: string, connectionId: string, sessionId?: string) => ({
-  userId,
-  connectionId,
-  rowsExpireAt,
-  openedAt: 0,
-  ...defined({ sessionId }),
-  scopes: new Set<never>(),
-})
-
-const connect = (userId: string, connectionId: string) =>
-  putConnection({ connectionId, userId, lastConnectedAt: Date.now(), expiresAt: rowsExpireAt })
-
 /** Syncs. The second connection has named its session in the URL, as the SDK does, and `$connect` has stored it. */
 async function syncOn(userId: string, connectionId: string, sessionId?: string, rooms?: Record<string, number>) {
   const named = connectionId === 'b2=' ? sessionId : undefined
   if (named !== undefined) await keepSessionKey(connectionId, named)
-  return sync.handle({ action: 'sync', ...defined({ sessionId, rooms }) }, callerOf(userId, connectionId, named))
+  return sync.handle({ action: 'sync', ...defined({ sessionId, rooms }) }, callerOn(userId, connectionId, named))
 }
 
 const join = ({ chatRoomId, bob }: Scene, connectionId: string) =>
-  joinRoom.handle({ action: 'joinRoom', chatRoomId }, callerOf(bob, connectionId))
+  joinRoom.handle({ action: 'joinRoom', chatRoomId }, callerOn(bob, connectionId))
 
 /** Leaves the room as bob. If he is not a member, nothing happens. */
 const leave = ({ chatRoomId, bob }: Scene, connectionId: string) =>
-  leaveRoom.handle({ action: 'leaveRoom', chatRoomId }, callerOf(bob, connectionId)).catch((error: unknown) => {
+  leaveRoom.handle({ action: 'leaveRoom', chatRoomId }, callerOn(bob, connectionId)).catch((error: unknown) => {
     expect(error).toMatchObject({
       code: 'not_a_member',
       message: 'unable to leave this room; the user is not a member',
@@ -89,14 +76,14 @@ const leave = ({ chatRoomId, bob }: Scene, connectionId: string) =>
 
 /** Removes bob from the room as ada. If he is not a member, nothing happens. */
 const kick = ({ chatRoomId, ada, bob }: Scene) =>
-  removeMember.handle({ action: 'removeMember', chatRoomId, userId: bob }, callerOf(ada, 'ada='))
+  removeMember.handle({ action: 'removeMember', chatRoomId, userId: bob }, callerOn(ada, 'ada='))
 
 const ban = ({ chatRoomId, ada, bob }: Scene) =>
-  banMember.handle({ action: 'banMember', chatRoomId, userId: bob }, callerOf(ada, 'ada='))
+  banMember.handle({ action: 'banMember', chatRoomId, userId: bob }, callerOn(ada, 'ada='))
 
 /** Mutes bob as ada; 0 seconds end the mute. If he has left and wasn't muted, nothing happens. */
 const mute = ({ chatRoomId, ada, bob }: Scene, seconds: number) =>
-  muteMember.handle({ action: 'muteMember', chatRoomId, userId: bob, seconds }, callerOf(ada, 'ada=')).then(
+  muteMember.handle({ action: 'muteMember', chatRoomId, userId: bob, seconds }, callerOn(ada, 'ada=')).then(
     () => true,
     (error: unknown) => {
       expect(error).toMatchObject({ code: 'conflict', message: 'unable to mute; the user is no member' })
@@ -113,7 +100,7 @@ async function isMuted({ chatRoomId, bob: userId }: Scene): Promise<boolean> {
 
 /** Makes bob a guest or a member again, as ada. If he has left, only a role that somebody set can be changed. */
 const giveRole = ({ chatRoomId, ada, bob }: Scene, role: 'guest' | 'member') =>
-  setRole.handle({ action: 'setRole', chatRoomId, userId: bob, role }, callerOf(ada, 'ada=')).then(
+  setRole.handle({ action: 'setRole', chatRoomId, userId: bob, role }, callerOn(ada, 'ada=')).then(
     () => true,
     (error: unknown) => {
       expect(error).toMatchObject({ code: 'conflict', message: 'unable to give a role; the user is no member' })
@@ -141,14 +128,14 @@ const add = ({ chatRoomId, bob }: Scene) =>
   addMember({ chatRoomId, userId: bob, role: 'member', joinedAt: Date.now(), joinId: unique('join'), joinedSeq: 0 })
 
 const say = ({ chatRoomId, ada }: Scene) =>
-  sendMessage.handle({ action: 'sendMessage', chatRoomId, content: 'hello' }, callerOf(ada, 'ada='))
+  sendMessage.handle({ action: 'sendMessage', chatRoomId, content: 'hello' }, callerOn(ada, 'ada='))
 
 const mayNotWrite = { code: 'forbidden', message: 'unable to write to this user' }
 
 /** Writes to bob as ada. Expects an error if one has blocked the other. */
 const direct = (ada: string, bob: string) =>
   sendMessage
-    .handle({ action: 'sendMessage', recipientId: bob, content: 'hello' }, callerOf(ada, 'ada='))
+    .handle({ action: 'sendMessage', recipientId: bob, content: 'hello' }, callerOn(ada, 'ada='))
     .catch((error: unknown) => {
       expect(error).toMatchObject(mayNotWrite)
     })
@@ -161,7 +148,7 @@ async function keptApart(ada: string, bob: string): Promise<void> {
   ] as const) {
     const sent = sendMessage.handle(
       { action: 'sendMessage', recipientId: to, content: 'hello' },
-      callerOf(from, connectionId),
+      callerOn(from, connectionId),
     )
     await expect(sent).rejects.toMatchObject(mayNotWrite)
   }
@@ -211,7 +198,7 @@ async function givenScene(bobIsIn: boolean): Promise<Scene> {
   await connect(ada, 'ada=')
   await createRoom.handle(
     { action: 'createRoom', chatRoomId, roomName: 'Room', members: bobIsIn ? [bob] : [] },
-    callerOf(ada, 'ada='),
+    callerOn(ada, 'ada='),
   )
   for (const connectionId of ['b1=', 'b2=']) await connect(bob, connectionId)
   return { chatRoomId, ada, bob, posted: new Map() }
@@ -280,7 +267,7 @@ describe('in every order of the single requests', { timeout: PREEMPTIONS === und
         const scene = await givenScene(true)
         // Its id sorts before that of the room that bob is in.
         const chatRoomId = `a-${scene.chatRoomId}`
-        await createRoom.handle({ action: 'createRoom', chatRoomId, roomName: 'Other' }, callerOf(scene.ada, 'ada='))
+        await createRoom.handle({ action: 'createRoom', chatRoomId, roomName: 'Other' }, callerOn(scene.ada, 'ada='))
         other.set(scene.chatRoomId, chatRoomId)
         return scene
       },
@@ -368,8 +355,8 @@ describe('in every order of the single requests', { timeout: PREEMPTIONS === und
       () => givenScene(false),
       ({ chatRoomId, ada }) => ({
         rename: () =>
-          updateRoom.handle({ action: 'updateRoom', chatRoomId, roomName: 'Renamed' }, callerOf(ada, 'ada=')),
-        close: () => closeRoom.handle({ action: 'closeRoom', chatRoomId, closed: true }, callerOf(ada, 'ada=')),
+          updateRoom.handle({ action: 'updateRoom', chatRoomId, roomName: 'Renamed' }, callerOn(ada, 'ada=')),
+        close: () => closeRoom.handle({ action: 'closeRoom', chatRoomId, closed: true }, callerOn(ada, 'ada=')),
       }),
       async ({ chatRoomId }) => {
         expect(await getRoom(chatRoomId)).toMatchObject({ roomName: 'Renamed', gate: 'c' })
@@ -550,7 +537,7 @@ describe('in every order of the single requests', { timeout: PREEMPTIONS === und
     await inEveryOrder(
       () => givenScene(false),
       ({ ada, bob }) => ({
-        block: () => blockUser.handle({ action: 'blockUser', userId: ada }, callerOf(bob, 'b1=')),
+        block: () => blockUser.handle({ action: 'blockUser', userId: ada }, callerOn(bob, 'b1=')),
         write: () => direct(ada, bob),
       }),
       ({ ada, bob }) => keptApart(ada, bob),
@@ -562,12 +549,12 @@ describe('in every order of the single requests', { timeout: PREEMPTIONS === und
       async () => {
         const scene = await givenScene(false)
         await direct(scene.ada, scene.bob)
-        await blockUser.handle({ action: 'blockUser', userId: scene.bob }, callerOf(scene.ada, 'ada='))
+        await blockUser.handle({ action: 'blockUser', userId: scene.bob }, callerOn(scene.ada, 'ada='))
         return scene
       },
       ({ ada, bob }) => ({
-        unblock: () => unblockUser.handle({ action: 'unblockUser', userId: bob }, callerOf(ada, 'ada=')),
-        block: () => blockUser.handle({ action: 'blockUser', userId: ada }, callerOf(bob, 'b1=')),
+        unblock: () => unblockUser.handle({ action: 'unblockUser', userId: bob }, callerOn(ada, 'ada=')),
+        block: () => blockUser.handle({ action: 'blockUser', userId: ada }, callerOn(bob, 'b1=')),
       }),
       ({ ada, bob }) => keptApart(ada, bob),
     )

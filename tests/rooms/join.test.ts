@@ -12,6 +12,7 @@ import { admitSender } from '../../src/rooms/admission.ts'
 import { membershipIn } from '../../src/rooms/membership-in.ts'
 import { join, stayIn } from '../../src/rooms/join.ts'
 import { loadStack } from '../../terraform/stack.ts'
+import { callerOf } from '../support/caller.ts'
 import { intercept } from '../support/intercept.ts'
 import { unique } from '../support/runtime.ts'
 import { ownSession } from '../support/subscribe-rows.ts'
@@ -78,7 +79,7 @@ test('a second run that completes a room puts back nobody who has left since the
 test('who was named when the room was made may act before their row is written, and may leave for good', async () => {
   const room = { chatRoomId: unique('room'), roomName: 'Room', createdBy: 'eve', createdAt: 1 }
   await ChatRoom.put({ ...room, setup: 'pending', pendingMembers: [userId, 'bob'] }).go()
-  const ada = { userId, scopes: new Set<never>() }
+  const ada = callerOf(userId)
   expect(await admitSender(ada, room.chatRoomId, Date.now())).toMatchObject({ standing: 'member' })
   await removeMember((await membershipIn(room.chatRoomId, userId))!, Date.now())
   await completeRoom(room, [userId, 'bob'])

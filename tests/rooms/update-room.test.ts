@@ -8,14 +8,13 @@ import { pinMessage } from '../../src/ws/actions/pin-message.ts'
 import { sendMessage } from '../../src/ws/actions/send-message.ts'
 import { updateRoom } from '../../src/ws/actions/update-room.ts'
 import { loadStack } from '../../terraform/stack.ts'
+import { callerOf } from '../support/caller.ts'
 import { intercept } from '../support/intercept.ts'
 import { unique } from '../support/runtime.ts'
 
 beforeAll(async () => {
   await createTable(database, loadStack().table, tableName)
 })
-
-const callerOf = (userId: string) => ({ userId, scopes: new Set<never>() })
 
 async function givenRoom() {
   const [ada, chatRoomId] = [unique('ada'), unique('room')]

@@ -5,13 +5,12 @@ import { openJobs } from '../../../src/entities/job.ts'
 import { banMember } from '../../../src/ws/actions/ban-member.ts'
 import { createRoom } from '../../../src/ws/actions/create-room.ts'
 import { loadStack } from '../../../terraform/stack.ts'
+import { callerOf } from '../../support/caller.ts'
 import { unique } from '../../support/runtime.ts'
 
 beforeAll(async () => {
   await createTable(database, loadStack().table, tableName)
 })
-
-const callerOf = (userId: string) => ({ userId, scopes: new Set<never>() })
 
 test('a ban that is in force already queues the deletion of what was said once an hour, however often it is asked for', async () => {
   const [ada, bob, chatRoomId] = [unique('ada'), unique('bob'), unique('room')]

@@ -25,14 +25,13 @@ import { unpinMessage } from '../../../src/ws/actions/unpin-message.ts'
 import { updateRoom } from '../../../src/ws/actions/update-room.ts'
 import type { Caller } from '../../../src/ws/caller.ts'
 import { loadStack } from '../../../terraform/stack.ts'
+import { callerOf } from '../../support/caller.ts'
 import { intercept } from '../../support/intercept.ts'
 import { unique } from '../../support/runtime.ts'
 
 beforeAll(async () => {
   await createTable(database, loadStack().table, tableName)
 })
-
-const callerOf = (userId: string) => ({ userId, scopes: new Set<never>() })
 
 /** Creates a room of ada's with bob in it. */
 async function givenRoom() {
