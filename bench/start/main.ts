@@ -39,6 +39,7 @@ const environment = {
   JWT_ISSUER: 'none',
   JWT_AUDIENCE: 'none',
   CONNECTIONS_ENDPOINT: 'http://localhost/',
+  WEBHOOKS: '{}',
   ...QUIET_SDK,
 }
 
