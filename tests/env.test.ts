@@ -34,7 +34,7 @@ const settings: {
     name: 'RATE_LIMITS',
     read: () => import('../src/ws/rate-limit.ts'),
     expected:
-      'a comma-separated list such as send=20/10,room=10/60, of send, direct, room, add, join, upload, change, mark, react, typing, presence, search, sync, read',
+      'a comma-separated list such as send=20/10,room=10/60, of send, direct, room, add, join, upload, change, mark, react, typing, presence, search, sync, page, read',
     wrong: ['20/10', 'send=20', 'send=20/0', 'sends=20/10', 'send=20/10,', ' '],
     unset: 'has a default',
   },

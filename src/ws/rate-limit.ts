@@ -30,12 +30,17 @@ export const rateClasses = {
   presence: { what: 'enter or leave', actions: ['enterPresence', 'leavePresence'] },
   search: { what: 'search', actions: ['searchMessages'] },
   sync: { what: 'sync', actions: ['sync'] },
+  // One of these may read a hundred units and more of a single partition.
+  page: {
+    what: 'read more pages',
+    actions: ['getHistory', 'getMessages', 'getChanges', 'getThreads', 'getPresence'],
+  },
   read: {
     what: 'read more',
     actions: [
-      ...['getRoom', 'listRooms', 'getHistory', 'getFileUrl', 'listMembers', 'listInvites', 'listBans', 'listBlocked'],
-      ...['listPublicRooms', 'getAudit', 'getMessages', 'getChanges', 'getUnread', 'getReceipts', 'getReactions'],
-      ...['getThreads', 'getMentions', 'getUsers', 'getPresence', 'getOnline'],
+      ...['getRoom', 'listRooms', 'getFileUrl', 'listMembers', 'listInvites', 'listBans', 'listBlocked'],
+      ...['listPublicRooms', 'getAudit', 'getUnread', 'getReceipts', 'getReactions', 'getMentions', 'getUsers'],
+      ...['getOnline'],
     ],
   },
 } as const satisfies Record<string, { what: string; actions: readonly Action[] }>

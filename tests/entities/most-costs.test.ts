@@ -705,6 +705,35 @@ function limitOf(action: Action) {
   return text === undefined ? undefined : { name: name!, ...parsed(text.slice(name!.length + 1)) }
 }
 
+/** Strongly consistent reads of one partition in a second (AWS: "Best practices for designing partition keys"). */
+const PARTITION_READS = 3_000
+/** Actions that read a little of each of many partitions, and why. */
+const SPREAD: Partial<Record<Action, string>> = {
+  sync: 'up to a thousand rooms',
+  listRooms: 'a hundred rooms',
+  getUnread: 'a hundred rooms',
+  getMentions: 'fifty rooms',
+  getThreads: 'twenty threads, and their rooms',
+  getUsers: 'a hundred users',
+  getReceipts: 'a hundred readers',
+  getOnline: 'fifty rooms',
+  searchMessages: 'sixty partitions of the index, and ten rooms',
+  markRead: 'fifty rooms',
+  createRoom: 'a hundred members',
+  addMembers: 'a hundred members',
+}
+
+test('no burst of one user reads more of a partition than it gives in three seconds', () => {
+  const bursts = (Object.keys(worst) as Action[])
+    .filter((action) => !(action in SPREAD))
+    .map((action) => ({ action, reads: worst[action].reads * (limitOf(action)?.uses ?? 0) }))
+  expect(bursts.filter(({ reads }) => reads > 3 * PARTITION_READS)).toEqual([])
+  // What the pages of an ordinary room take: messages of 16 KB, none of which is past its time.
+  const pages: readonly Action[] = ['getMessages', 'getChanges', 'getPresence']
+  const beyond = bursts.filter(({ action, reads }) => pages.includes(action) && reads > 1.2 * PARTITION_READS)
+  expect(beyond).toEqual([])
+})
+
 /** A frame may be padded to 128 KB, and is then billed as four. */
 const FRAMES_IN = 4
 const GB = 2 ** 30
