@@ -3,7 +3,7 @@ import { getRoom } from '../entities/chat-room.ts'
 import { getDetails } from '../entities/chat-room-details.ts'
 import { getMembership } from '../entities/membership.ts'
 import { getMessages, type MessageRow, seqOf } from '../entities/message.ts'
-import { messageEventWithFile } from '../files/message-event.ts'
+import { messageEventWithFile, traceOf, withTrace } from '../files/message-event.ts'
 import type { ChangeEvent } from '../protocol/change-events.ts'
 import type { ChangesSkippedEvent } from '../protocol/events.ts'
 import { defined } from '../protocol/defined.ts'
@@ -23,7 +23,7 @@ export const subjectOf = ({ what, id }: Changed): string => what + id
 /** Returns the event of a change; undefined if its subject no longer exists. */
 export function eventOf(change: ChangeRow, states: States): ChangeEvent | undefined {
   const state = states.get(subjectOf(change))
-  return state && { ...state, rev: change.rev }
+  return state && withTrace({ traceId: traceOf(state) }, { ...state, rev: change.rev })
 }
 
 /**
@@ -113,9 +113,9 @@ async function messageStates(
 async function messageState(row: MessageRow): Promise<Unnumbered> {
   const { chatRoomId, messageId } = row
   if (row.kind !== 'deleted') {
-    return { event: 'messageUpdated', chatRoomId, message: await messageEventWithFile(row) }
+    return withTrace(row, { event: 'messageUpdated', chatRoomId, message: await messageEventWithFile(row) })
   }
-  return {
+  return withTrace(row, {
     event: 'messageDeleted',
     chatRoomId,
     seq: seqOf(row),
@@ -124,7 +124,7 @@ async function messageState(row: MessageRow): Promise<Unnumbered> {
     deletedAt: row.deletedAt ?? 0,
     deletedBy: row.deletedBy ?? '',
     ...defined({ threadId: row.threadId }),
-  }
+  })
 }
 
 async function roomState(chatRoomId: string): Promise<Unnumbered | undefined> {

@@ -250,6 +250,8 @@ export async function getMessages(
 export interface MessageEdit extends Pick<Aside, 'mentions' | 'mentionsRoom' | 'metadata'> {
   editedAt: number
   content: string
+  /** Of the frame that edits. */
+  traceId?: string
 }
 
 /**
@@ -304,7 +306,7 @@ const lasting = ({ chatRoomId, messageId, senderId, timestamp, ...row }: Message
  */
 export async function eraseMessage(
   message: MessageRow,
-  deletion: { deletedAt: number; deletedBy: string },
+  deletion: Pick<MessageRow, 'deletedAt' | 'deletedBy' | 'traceId'>,
   audit?: AuditRow,
 ): Promise<MessageRow | undefined> {
   const row: MessageRow = {

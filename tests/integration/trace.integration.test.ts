@@ -39,6 +39,29 @@ test('the id of the frame is in the message’s row, and in the log of a post th
   expect(JSON.stringify(messages)).not.toContain(traceId)
 })
 
+test.each(['editMessage', 'deleteMessage'] as const)(
+  'the row and the failed post of %s have its id',
+  async (action) => {
+    const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+    const sent = { action: 'sendMessage', chatRoomId: room, content: 'hello' } as const
+    const { messageId } = await clients[0].request(sent)
+    await settled(chat)
+    const before = (await messageIn(room))?.TraceId
+    chat.gateway.faults.onPost = () => ({ status: 500 })
+    const frame = { chatRoomId: room, messageId }
+    if (action === 'editMessage') await clients[0].request({ action, ...frame, content: 'good day' })
+    else await clients[0].request({ action, ...frame })
+    await chat.mapping.idle()
+    const traceId = (await messageIn(room))?.TraceId
+    expect(traceId).toEqual(expect.stringMatching(/^.{8,64}$/))
+    expect(traceId).not.toBe(before)
+    const failed = logged('post failed')
+    expect(failed.length).toBeGreaterThan(0)
+    expect(failed.map(({ traceIds }) => traceIds)).toEqual(failed.map(() => [traceId]))
+    chat.gateway.faults.onPost = undefined
+  },
+)
+
 test('a file’s message has the id of the frame that asked for the form', async () => {
   const { room, clients } = await givenRoom(chat, 'ada', 'bob')
   const form = await givenUpload(clients[0], room)
