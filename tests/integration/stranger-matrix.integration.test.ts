@@ -2,6 +2,7 @@ import { afterAll, afterEach, describe, expect, inject, test } from 'vitest'
 import type { RawClient } from '../../scripts/shared/raw-client.ts'
 import { type Action, actions } from '../../src/protocol/actions.ts'
 import { type PermissionName, permissions, refusal, type Standing } from '../../src/protocol/permissions.ts'
+import type { Access, ChosenAccess } from '../../src/protocol/room-schema.ts'
 import { settingsOf } from '../../src/protocol/settings-of.ts'
 import { socketOnly } from '../../src/protocol/server-api.ts'
 import type { Scope } from '../../src/protocol/scopes.ts'
@@ -15,7 +16,7 @@ import { validFrames } from '../support/valid-frames.ts'
 const table = await startFaultyDynamoDb(inject('dynamodbEndpoint'))
 afterAll(() => table.close())
 const chat = await useChat({
-  environment: { AWS_ENDPOINT_URL_DYNAMODB: table.endpoint },
+  environment: { AWS_ENDPOINT_URL_DYNAMODB: table.endpoint, SEARCH: 'on' },
   followups: { maximumBatchingWindowInSeconds: 0 },
 })
 afterEach(() => {
@@ -36,7 +37,6 @@ const ofNoRoom = [
   'getUnread',
   'getThreads',
   'getMentions',
-  'searchMessages',
   'setProfile',
   'getUsers',
   'getOnline',
@@ -52,6 +52,7 @@ const asks = {
   getHistory: 'read',
   getMessages: 'read',
   getChanges: 'read',
+  searchMessages: 'read',
   getFileUrl: 'read',
   listMembers: 'read',
   markUnread: 'read',
@@ -146,6 +147,10 @@ function triesIn(
     ...Object.values(plain),
     { asks: 'mentionRoom', frame: { action: 'sendMessage', chatRoomId, content: 'all', mentionRoom: true } },
     { asks: 'send', frame: { action: 'sendMessage', chatRoomId, content: 'a reply', threadId: message } },
+    ...['sendMessage', 'broadcastMessage', 'handleFileUpload'].map((action): Try => {
+      const frame = (frames as unknown as Record<string, Try['frame']>)[action]!
+      return { asks: 'send', frame: { ...frame, clientMessageId: action } }
+    }),
     { asks: 'configure', frame: { action: 'updateRoom', chatRoomId, metadata: { tea: 'green' } } },
     { asks: 'configure', frame: { action: 'updateRoom', chatRoomId, settings: { receipts: false } } },
     { asks: 'describe', frame: { action: 'updateRoom', chatRoomId, settings: { slowModeSeconds: 0 } } },
@@ -187,12 +192,12 @@ const standingOf = ({ role, scope }: Person): Standing | undefined =>
 const MUTED_MS = 3_600_000
 
 /** Returns the answer that the table of permissions demands. */
-function expected({ asks, upon, frame }: Try, person: Person, access: 'private' | 'link' | 'direct', id: string) {
+function expected({ asks, upon, frame }: Try, person: Person, access: Access, id: string) {
   const standing = access === 'direct' && person.scope === 'admin' ? undefined : standingOf(person)
   const isIn = person.role !== undefined
   if (asks === 'join') {
     if (isIn || person.scope === 'admin') return access === 'direct' && !isIn ? 'room_not_found' : 'ok'
-    if (access !== 'link') return 'room_not_found'
+    if (access === 'private' || access === 'direct') return 'room_not_found'
     return person.banned ? 'banned' : 'ok'
   }
   if (asks === 'leave') return isIn ? 'ok' : 'not_a_member'
@@ -223,7 +228,7 @@ async function tryAll(client: RawClient, tries: Try[], expectedOf: (one: Try) =>
 const upon = ['muteMember', 'setRole', 'removeMember', 'banMember'] as const
 
 /** Creates a room with a host, one message, one user for each action on a user, and this person. */
-async function givenRoomOf(person: Person, access: 'private' | 'link') {
+async function givenRoomOf(person: Person, access: ChosenAccess) {
   const [host, userId] = [unique('host'), unique('me')]
   const subjects = Object.fromEntries(upon.map((action) => [action, unique(action)]))
   const [owner, client] = await Promise.all([online(chat, host), onlineAs(chat, userId, person.scope)])
@@ -257,7 +262,7 @@ test('every action is in the matrix, and every permission is asked for', () => {
   expect(Object.keys(permissions).filter((name) => !asked.has(name))).toEqual([])
 })
 
-describe.for(['private', 'link'] as const)('in a %s room', (access) => {
+describe.for(['private', 'link', 'public'] as const)('in a %s room', (access) => {
   test.for(people)('$name may do what the table says, and nothing else', async (person) => {
     const { chatRoomId, client, tries } = await givenRoomOf(person, access)
     const [join, ...rest] = tries
@@ -275,7 +280,7 @@ const two: (Person & { isFounder?: true; blocked?: 'by me' | 'by them' })[] = [
   { name: 'one who is an admin elsewhere', role: 'member', scope: 'admin' },
 ]
 
-describe.for(['private', 'link', 'direct'] as const)('in a %s room, and over HTTP', (access) => {
+describe.for(['private', 'link', 'public', 'direct'] as const)('in a %s room, and over HTTP', (access) => {
   test('a backend may do what the table says of an admin, without being a member', async () => {
     const { chatRoomId, tries } =
       access === 'direct'
@@ -296,7 +301,7 @@ describe.for(['private', 'link', 'direct'] as const)('in a %s room, and over HTT
       wanted.push(`${action}: ${why ?? (action === 'getFileUrl' ? 'invalid_request' : 'ok')}`)
     }
     expect(got).toEqual(wanted)
-    expect(got.length).toBe(Object.keys(asks).length - 5 + 10)
+    expect(got.length).toBe(Object.keys(asks).length - 5 + 13)
   })
 })
 
@@ -424,6 +429,7 @@ test('a stranger who syncs, or asks for a list, learns of no private room either
     [(id: string) => ({ action: 'sync', rooms: { [id]: 0 } }), []],
     [(id: string) => ({ action: 'sync', only: [id] }), []],
     [(id: string) => ({ action: 'getUnread', heads: { [id]: 1 } }), {}],
+    [(id: string) => ({ action: 'getOnline', chatRoomIds: [id] }), {}],
     // Last, because the stream's reads for a mark come after the reply.
     [(id: string) => ({ action: 'markRead', reads: { [id]: 1 } }), undefined],
   ] as const) {
