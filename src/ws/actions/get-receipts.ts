@@ -28,9 +28,16 @@ export const getReceipts = action('getReceipts', async ({ chatRoomId }, caller) 
   const shown = new Map(isShared ? members.map(({ userId }) => [userId, 0]) : [])
   if (membership) shown.set(caller.userId, membership.joinedSeq)
   const keys = [...shown.keys()].map((userId) => ({ userId, chatRoomId }))
-  // At half the cost. A marker of the last moment may be missed: `receipts` tells it to the senders of what was read.
-  const states = await getStates(keys, { isHasty: true })
-  const receipts = states.flatMap(({ private: isPrivate = false, readSeq, ...row }) => {
+  const isOwn = ({ userId }: { userId: string }) => userId === caller.userId
+  const states = await Promise.all([
+    getStates(keys.filter(isOwn)),
+    // At half the cost. A marker of the last moment may be missed: `receipts` tells it to the senders of what was read.
+    getStates(
+      keys.filter((key) => !isOwn(key)),
+      { isHasty: true },
+    ),
+  ])
+  const receipts = states.flat().flatMap(({ private: isPrivate = false, readSeq, ...row }) => {
     const { userId } = aboutOf(row)
     if (readSeq === undefined || (isPrivate && userId !== caller.userId)) return []
     return [[userId, readSeqOf(readSeq, shown.get(userId) ?? 0, room.headSeq)]]
