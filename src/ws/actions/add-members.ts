@@ -13,9 +13,9 @@ import { doneBy } from '../caller.ts'
 const ADDED_AT_ONCE = 16
 
 /**
- * Makes users members of a room. The stream function informs each of them. When a call is repeated after `unavailable`,
- * `already` lists the users whom the first call added. A user who was muted on leaving is still muted, and a role that
- * moderators gave still applies. AP5, AP8, AP10, AP50, AP53, AP58, AP67, AP71, AP82, AP83, AP122, AP145.
+ * Makes users members of a room. The stream function informs each of them. Whoever was added before an error, such as
+ * `unavailable`, or `forbidden` if the caller was demoted meanwhile, stays a member: a repeated call lists them in
+ * `already`. A user who was muted on leaving is still muted, and a role that moderators gave still applies. AP5, AP8, AP10, AP50, AP53, AP58, AP67, AP71, AP82, AP83, AP122, AP145.
  */
 export const addMembers = action('addMembers', async ({ chatRoomId, userIds, role }, caller) => {
   const now = Date.now()
@@ -44,7 +44,7 @@ export const addMembers = action('addMembers', async ({ chatRoomId, userIds, rol
     (await getMembership(chatRoomId, userId)) === undefined ? 'blocked' : 'already'
   const outcomes = new Map<string, Added | 'blocked'>()
   for (let i = 0; i < users.length; i += ADDED_AT_ONCE) {
-    await Promise.all(
+    const ends = await Promise.allSettled(
       users.slice(i, i + ADDED_AT_ONCE).map(async (userId) => {
         const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'add', userId })
         const outcome = erased.has(userId)
@@ -53,6 +53,8 @@ export const addMembers = action('addMembers', async ({ chatRoomId, userIds, rol
         outcomes.set(userId, outcome)
       }),
     )
+    // Only when nothing runs any more: nobody is added after an error.
+    for (const end of ends) if (end.status === 'rejected') throw end.reason
   }
   const whose = (...wanted: string[]) => users.filter((userId) => wanted.includes(outcomes.get(userId)!))
   return {

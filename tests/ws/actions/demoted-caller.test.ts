@@ -196,6 +196,43 @@ test.each([
   },
 )
 
+test('addMembers that is refused amid its work has ended: who was being added is a member by then', async () => {
+  const given = await givenRoom()
+  const { ada, chatRoomId } = given
+  await updateRoom.handle({ action: 'updateRoom', chatRoomId, settings: { invite: 'moderator' } }, callerOf(ada))
+  const [carol, dan] = [await givenLeaver(given), unique('dan')]
+  const log: string[] = []
+  let refuse!: () => void
+  const refused = new Promise<void>((resolve) => (refuse = resolve))
+  let step: 'adding' | 'demoting' | 'demoted' | 'asked again' = 'adding'
+  let reads = 0
+  intercept(client, async ({ operation, input }, send) => {
+    const request = JSON.stringify(input)
+    const isRead = operation === 'GetItem'
+    const isDansWrite = operation === 'TransactWriteItems' && request.includes(dan)
+    if (isDansWrite) await refused
+    else if (operation === 'TransactWriteItems' && step === 'adding') {
+      step = 'demoting'
+      await demote(given)
+      step = 'demoted'
+    }
+    if (isRead) reads++
+    await send()
+    if (isRead) reads--
+    if (isDansWrite) log.push('dan is added')
+    // Carol's attempt has asked for the rank again, and what it asks for beside it is read too.
+    if (isRead && step === 'demoted' && request.includes(ada)) step = 'asked again'
+    if (step === 'asked again' && reads === 0) setImmediate(refuse)
+  })
+  const userIds = [carol, dan]
+  await addMembers
+    .handle({ action: 'addMembers', chatRoomId, userIds, role: 'member' }, callerOf(ada))
+    .catch((error: unknown) => log.push((error as { code: string }).code))
+  expect(log).toEqual(['dan is added', 'forbidden'])
+  expect(await getMembership(chatRoomId, carol)).toBeUndefined()
+  expect(await getMembership(chatRoomId, dan)).toMatchObject({ role: 'member' })
+})
+
 test('deleteMessage of another’s that has to try again is refused to a caller who was demoted in between', async () => {
   const given = await givenRoom()
   const { ada, bob, chatRoomId } = given
