@@ -43,12 +43,15 @@ async function main(): Promise<void> {
   // Nobody else may read the files that are kept.
   process.umask(0o077)
   const stopped = stopSignal()
+  const chosen = deploymentSettings(process.env, loadStack())
   const runtime = await startRuntime({
     ...options,
     thumbnails,
     ...(isLikeAws ? { likeAws: likeAws() } : {}),
     // Search is on, because here it costs nothing.
-    environment: { SEARCH: 'on', ...deploymentSettings(process.env, loadStack()) },
+    environment: { SEARCH: 'on', ...chosen },
+    // Without settings there is nothing to refuse, and nobody waits for the functions.
+    loadsFirst: Object.keys(chosen).length > 0,
     preparePage: true,
     log: consoleLog({ verbose }),
   })

@@ -45,6 +45,11 @@ export interface RuntimeOptions {
   gatewayLimits?: GatewayOptions['limits']
   /** Added to the environment of every function. */
   environment?: Record<string, string>
+  /**
+   * Loads every function before clients can connect, so that a wrong setting in `environment` fails the start. Default
+   * false: they are loaded in the background, and some only when they are called.
+   */
+  loadsFirst?: boolean
   /** Milliseconds between two sweeps for expired items. Default 5,000. */
   ttlSweepMs?: number
   /** Builds the page once everything else runs, instead of at its first request. Default false. */

@@ -5,7 +5,7 @@ import type { Bus } from './bus/bus.ts'
 import type { Bucket } from './bucket/bucket.ts'
 import { Closers } from './closers.ts'
 import { consoleLog } from './console-log.ts'
-import type { Closable, Invoke, StartupError } from './contracts.ts'
+import { type Closable, FunctionError, type Invoke, StartupError } from './contracts.ts'
 import { createDevEnvironment } from './dev-environment.ts'
 import type { TtlSweeper } from './dynamodb/ttl-sweeper.ts'
 import { functionEnvironment, type LocalParts } from './environment.ts'
@@ -149,6 +149,7 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
     pushUrl: options.pushUrl,
   })
   const devEnvironment = createDevEnvironment(functionEnvironment(parts, true))
+  if (options.loadsFirst) await loadFunctions(lambda)
   front.open({ gateway, healthz, pages: [httpApi, page, issuer, devEnvironment] })
   warmUp(context, lambda, pageFiles)
 
@@ -189,6 +190,17 @@ async function startFrontDoor({
   const port = await listen(front.server, options.port ?? 0, host)
   closers.add(() => front.close())
   return { front, port }
+}
+
+/** @throws StartupError for a setting that a function refuses */
+async function loadFunctions(lambda: LambdaHost): Promise<void> {
+  try {
+    await lambda.warm()
+  } catch (error) {
+    // As `src/env.ts` says it.
+    const isSetting = error instanceof FunctionError && error.errorMessage.startsWith('unable to start; ')
+    throw isSetting ? new StartupError(error.errorMessage) : error
+  }
 }
 
 /** Loads the functions and builds the page in the background, so that the first call and the first visit are fast. */

@@ -19,7 +19,9 @@ export async function startFunctions(context: PartContext, parts: LocalParts, bu
     functionsFolder: options.functionsFolder,
     initTimeoutMs: options.initTimeoutMs,
     environments: options.likeAws?.environments,
-    unhurried: [...Object.values(stack.schedules), stack.bucket.thumbnails].map((one) => one.function),
+    unhurried: options.loadsFirst
+      ? []
+      : [...Object.values(stack.schedules), stack.bucket.thumbnails].map((one) => one.function),
     log,
   })
   closers.add(() => lambda.close())

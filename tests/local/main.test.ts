@@ -154,6 +154,8 @@ describe('npm start', () => {
   test('goes on when DynamoDB Local was killed and its data are kept: nothing is missing, twice or out of order', async () => {
     const program = run({
       ...{ VERBOSE: '1', DATA_DIR: temporaryFolder() },
+      // A right setting is used.
+      ...{ RETENTION_DAYS: '30' },
       // Settings for AWS, proxies and Java in a developer's shell must have no effect.
       ...{ AWS_USE_FIPS_ENDPOINT: 'true', AWS_USE_DUALSTACK_ENDPOINT: 'true', AWS_PROFILE: 'nobody' },
       ...{ AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' },
@@ -215,6 +217,15 @@ describe('npm start', () => {
 
     test('when there is no Java', async () => {
       expect(await failsWith({ PATH: folder, JAVA_HOME: '' })).toMatch(/^unable to .*java/i)
+    })
+
+    test.each([
+      ['RATE_LIMITS', 'send=many', /^unable to start; RATE_LIMITS must be .*, not "send=many"$/],
+      ['DEFAULT_ROOM_ACCESS', 'secret', /^unable to start; DEFAULT_ROOM_ACCESS must be .*, not "secret"$/],
+      // Of a function that is called by the clock only.
+      ['JANITOR_WRITES_PER_SECOND', '0', /^unable to start; JANITOR_WRITES_PER_SECOND must be .*, not "0"$/],
+    ])('when a function refuses the setting %s', async (name, value, sentence) => {
+      expect(await failsWith({ [name]: value })).toMatch(sentence)
     })
 
     test('when DATA_DIR is no folder', async () => {
