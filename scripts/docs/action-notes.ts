@@ -33,9 +33,9 @@ are as in \`sync\`.`,
   leaveRoom: `Ends the user's membership on all connections. The other members receive \`memberLeft\`. The user's other
 connections don't; their actions in this room fail with \`not_a_member\` from now on. Leaving ends neither
 a mute nor the role \`guest\` that somebody gave the user.`,
-  addMembers: `Users are added one by one. After an error some of them may be members, and receive \`roomAdded\`: an error
-with \`retryable: true\` came amid the work, and so may a \`forbidden\` for a caller who loses the right to add
-meanwhile. \`listMembers\` shows who is in the room; a repeat lists them in \`already\`. Nobody is added after the error.`,
+  addMembers: `After an error, some of the users may be members and receive \`roomAdded\`. Any retryable error can come
+in the middle of the work, and so can \`forbidden\`, if the caller loses the right to add meanwhile. A repeat lists these
+users in \`already\`; \`listMembers\` shows who is in the room. Nobody is added after the error.`,
   muteMember: `A mute outlives the membership: a user who leaves, or is removed or banned, is still muted when they
 come back. It can also be ended or changed while they are away. For any other user who is not a member, the action
 fails with \`conflict\`.`,
