@@ -15,7 +15,8 @@ const ADDED_AT_ONCE = 16
 /**
  * Makes users members of a room. The stream function informs each of them. Whoever was added before an error, such as
  * `unavailable`, or `forbidden` if the caller was demoted meanwhile, stays a member: a repeated call lists them in
- * `already`. A user who was muted on leaving is still muted, and a role that moderators gave still applies. AP5, AP8, AP10, AP50, AP53, AP58, AP67, AP71, AP82, AP83, AP122, AP145.
+ * `already`. A user who was muted on leaving is still muted, and a role that moderators gave still applies. AP5, AP8,
+ * AP10, AP50, AP53, AP58, AP67, AP71, AP82, AP83, AP122, AP145.
  */
 export const addMembers = action('addMembers', async ({ chatRoomId, userIds, role }, caller) => {
   const now = Date.now()
