@@ -40,7 +40,7 @@ import { thorough } from '../support/thorough.ts'
  */
 const { PREEMPTIONS } = process.env
 const preemptions = Number(PREEMPTIONS ?? 1)
-const most = thorough ? 60 : 12
+const most = thorough ? 30 : 12
 
 beforeAll(async () => {
   await createTable(database, loadStack().table, tableName)
