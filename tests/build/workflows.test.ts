@@ -154,6 +154,21 @@ test('what is applied is the plan that was approved', () => {
   expect(commands).toEqual(['terraform apply -lock-timeout=5m plan'])
 })
 
+test('no deploy takes a provider that the committed lock file does not have', async () => {
+  const runs = files.flatMap(({ workflow }) =>
+    Object.values(workflow.jobs).flatMap(({ steps }) => steps.map(({ run = '' }) => run)),
+  )
+  const commands = runs.flatMap((run) => run.replace(/\\\n\s*/g, '').split('\n'))
+  const inits = commands.filter((command) => /\bterraform\b.* init\b/.test(command))
+  expect(inits).toHaveLength(2)
+  for (const init of inits) expect(init).toMatch(/ -lockfile=readonly\b/)
+  const committed = spawnSync('git', ['ls-files', 'terraform/root'], { cwd: root, encoding: 'utf8' }).stdout
+  expect(committed).toMatch(/^terraform\/root\/\.terraform\.lock\.hcl$/m)
+  expect(await readFile(new URL('terraform/root/.terraform.lock.hcl', root), 'utf8')).toMatch(
+    /^provider "registry\.terraform\.io\/hashicorp\/aws" \{\n {2}version +=.*\n(.*\n)* {4}"h1:/m,
+  )
+})
+
 test('CI runs all tests, the drill of a restore among them, the integration tests as on AWS, and Terraform in full', async () => {
   const ci = files.find(({ file }) => file === 'ci.yml')?.workflow.jobs ?? {}
   const commandsOf = (job: string) => ci[job]?.steps.map(({ run = '' }) => run) ?? []
