@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer, type ServerResponse } from 'node:http'
@@ -62,15 +63,18 @@ async function start(settings: Record<string, string> = {}) {
 
 const now = () => Math.floor(Date.now() / 1_000)
 
+/** An extension of JWS that only the signer knows. */
+const UNKNOWN = 'https://tests.example/extension'
+
 function tokenOf(
   pair: typeof one,
   claims: { [claim: string]: unknown } = {},
-  header: { kid?: string | undefined; typ?: string } = {},
+  header: Record<string, unknown> & { kid?: string | undefined } = {},
 ) {
   const { kid = pair.kid, ...rest } = 'kid' in header && header.kid === undefined ? { ...header, kid: '' } : header
   return new SignJWT({ sub: 'ada', iss: environment.JWT_ISSUER, aud: 'tests', exp: now() + 600, ...claims })
     .setProtectedHeader({ alg: 'ES256', ...(kid === '' ? {} : { kid }), ...rest })
-    .sign(pair.privateKey)
+    .sign(pair.privateKey, { crit: { [UNKNOWN]: true } })
 }
 
 const withoutKid = (pair: typeof one) => tokenOf(pair, {}, { kid: undefined })
@@ -140,6 +144,35 @@ test('a deployment may set the type of its tokens', async () => {
   expect(await authorize(await tokenOf(one, {}, { typ: 'at+jwt' }))).toBe('allowed')
   expect(await authorize(await tokenOf(one, {}, { typ: 'logout+jwt' }))).toBe(401)
   expect(await authorize(await tokenOf(one))).toBe(401)
+})
+
+describe('a key that the token itself brings', () => {
+  const theirs = environment.JWKS_URL.replace(/jwks$/, 'theirs')
+  const { kid: _, ...bare } = foreign.jwk
+  const der = createPublicKey({ key: bare, format: 'jwk' }).export({ type: 'spki', format: 'der' })
+
+  test.each([
+    ['jwk', { jwk: bare }],
+    ['jku', { jku: theirs }],
+    ['x5c', { x5c: [der.toString('base64')] }],
+    ['x5u', { x5u: theirs }],
+  ])('as %s is never used, and nothing is fetched for it', async (_, header) => {
+    const authorize = await start()
+    expect(await authorize(await tokenOf(one))).toBe('allowed')
+    respond = sends(asKeys(foreign))
+    for (const kid of ['one', 'foreign', undefined])
+      expect(await authorize(await tokenOf(foreign, {}, { ...header, kid }))).toBe(401)
+    expect(fetches).toBe(1)
+    // Nor does it matter to a token of the issuer.
+    expect(await authorize(await tokenOf(one, {}, header))).toBe('allowed')
+  })
+})
+
+test('a token with an extension that it calls critical, and that is unknown here, is refused', async () => {
+  const authorize = await start()
+  const extension = { [UNKNOWN]: 'only admins' }
+  expect(await authorize(await tokenOf(one, {}, extension))).toBe('allowed')
+  expect(await authorize(await tokenOf(one, {}, { ...extension, crit: [UNKNOWN] }))).toBe(401)
 })
 
 describe('the keys', () => {
