@@ -10,15 +10,33 @@ const powertools = new Logger()
 
 type Fields = Record<string, unknown>
 
-const withTrace = (fields: Fields): Fields => {
+type Failure = Error & { code?: unknown; $metadata?: unknown; CancellationReasons?: { Code?: string }[] }
+
+/**
+ * Returns a copy of an error with what may be logged. Powertools logs every property of an error, and those of DynamoDB
+ * have the rows that were in the way of a write, with the texts of messages in them.
+ */
+function withoutRows(error: unknown): unknown {
+  if (!(error instanceof Error)) return undefined
+  const { name, message, stack, cause, code, $metadata, CancellationReasons: reasons } = error as Failure
+  const copy = Object.assign(new Error(message), { name, stack, code, $metadata })
+  if (cause !== undefined) copy.cause = withoutRows(cause)
+  return Object.assign(copy, { CancellationReasons: reasons?.map(({ Code }) => Code) })
+}
+
+const lineOf = ({ error, ...fields }: Fields): Fields => {
   const current = traceId()
-  return current === undefined ? fields : { traceId: current, ...fields }
+  return {
+    ...(current === undefined ? {} : { traceId: current }),
+    ...fields,
+    ...(error === undefined ? {} : { error: withoutRows(error) }),
+  }
 }
 
 /** The functions' logger. Its level is `POWERTOOLS_LOG_LEVEL`. Each line has the current `traceId`, if there is one. */
 export const logger = {
-  debug: (message: string, fields: Fields = {}): void => powertools.debug(message, withTrace(fields)),
-  warn: (message: string, fields: Fields = {}): void => powertools.warn(message, withTrace(fields)),
-  error: (message: string, fields: Fields = {}): void => powertools.error(message, withTrace(fields)),
+  debug: (message: string, fields: Fields = {}): void => powertools.debug(message, lineOf(fields)),
+  warn: (message: string, fields: Fields = {}): void => powertools.warn(message, lineOf(fields)),
+  error: (message: string, fields: Fields = {}): void => powertools.error(message, lineOf(fields)),
   setLogLevel: (level: 'DEBUG' | 'SILENT'): void => powertools.setLogLevel(level),
 }
