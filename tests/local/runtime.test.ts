@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { StartupError, type Log } from '../../local/contracts.ts'
 import { listen } from '../../local/http.ts'
+import { FILES_BUCKET } from '../../local/parts/start-bucket-part.ts'
 import type { RuntimeOptions } from '../../local/runtime-options.ts'
 import { startRuntime, type Runtime } from '../../local/runtime.ts'
 import { loadStack, type Stack } from '../../terraform/stack.ts'
@@ -131,6 +132,25 @@ describe('the runtime', () => {
     const [failure] = await runtime.failures.atLeast(1)
     expect(failure?.payload).toContain('poison')
     expect(failure?.requestContext.condition).toBe('RetryAttemptsExhausted')
+  })
+
+  test.each([
+    ['http://localhost:5173', true],
+    ['https://localhost:5173', true],
+    ['http://127.0.0.1:8080', true],
+    ['http://[::1]:8080', true],
+    ['http://evil.example', false],
+    ['http://localhost.evil.example:5173', false],
+    ['http://127.0.0.1.evil.example', false],
+    ['null', false],
+  ])('whether a page of %s may use the bucket, by CORS: %s', async (origin, may) => {
+    const object = `${runtime.bucket.endpoint}/${FILES_BUCKET}/rooms/r/u/k`
+    const preflight = { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } }
+    for (const request of [preflight, { headers: { origin } }]) {
+      const { headers } = await fetch(object, request)
+      expect(headers.get('access-control-allow-origin')).toBe(may ? origin : null)
+      expect([...headers.keys()].some((name) => name.startsWith('access-control-'))).toBe(may)
+    }
   })
 
   test('deletes what has expired', async () => {
