@@ -1,6 +1,7 @@
 import type { MessageEvent } from '../../client/node.ts'
 import { type Command, messageAt, split, type Talk } from './command.ts'
 import { doorCommands } from './doors.ts'
+import { nameOf } from './name-of.ts'
 
 /** A search goes on until it has found this many messages. */
 const MAX_FOUND = 20
@@ -117,7 +118,7 @@ const commands: Record<string, Command> = {
   ...doorCommands,
 }
 
-const listOf = (userIds: readonly string[]): string => userIds.join(', ') || 'nobody'
+const listOf = (userIds: readonly string[]): string => userIds.map(nameOf).join(', ') || 'nobody'
 
 /** The column at which the explanation of a command begins. */
 const WIDTH = 28

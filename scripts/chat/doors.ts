@@ -1,6 +1,7 @@
 import type { Access, AuditEntry, Member, Role, RoomDetails } from '../../client/node.ts'
 import { secondsOf } from '../shared/seconds-of.ts'
 import { type Command, messageAt, oneOf, split, type Talk } from './command.ts'
+import { nameOf } from './name-of.ts'
 
 const roles = ['guest', 'member', 'moderator', 'owner'] satisfies Role[]
 const accesses = ['public', 'link', 'private'] satisfies Access[]
@@ -32,15 +33,15 @@ function timeIn(text: string): [{ seconds?: number }, rest: string] {
 }
 
 const memberLine = ({ userId, role, mutedUntil }: Member): string =>
-  `${userId}, ${role}${mutedUntil === undefined ? '' : `, silent${untilOf(mutedUntil)}`}`
+  `${nameOf(userId)}, ${role}${mutedUntil === undefined ? '' : `, silent${untilOf(mutedUntil)}`}`
 
 const entryLine = ({ at, by, action, userId, until, reason }: AuditEntry): string =>
-  `${momentOf(at)} ${by}: ${action}${userId === undefined ? '' : ` ${userId}`}${untilOf(until)}${because(reason)}`
+  `${momentOf(at)} ${nameOf(by)}: ${action}${userId === undefined ? '' : ` ${nameOf(userId)}`}${untilOf(until)}${because(reason)}`
 
 /** Describes the room in one line. */
 export const detailsLine = ({ roomName, access, topic, closed, settings }: RoomDetails): string =>
   [
-    `${roomName}, ${access}`,
+    `${nameOf(roomName)}, ${access}`,
     ...(closed ? ['closed'] : []),
     ...(settings.post === 'moderator' ? ['only moderators write'] : []),
     ...(settings.slowModeSeconds > 0 ? [`slow mode of ${settings.slowModeSeconds} s`] : []),
@@ -89,9 +90,9 @@ const people: Record<string, Command> = {
     run: async ({ room }, names) => {
       const { added, already, refused } = await room.add(names.split(/\s+/).filter((name) => name !== ''))
       const parts = [
-        `added: ${added.join(', ') || 'nobody'}`,
-        ...(already.length === 0 ? [] : [`there already: ${already.join(', ')}`]),
-        ...refused.map(({ userId, code }) => `${userId} is ${code}`),
+        `added: ${added.map(nameOf).join(', ') || 'nobody'}`,
+        ...(already.length === 0 ? [] : [`there already: ${already.map(nameOf).join(', ')}`]),
+        ...refused.map(({ userId, code }) => `${nameOf(userId)} is ${code}`),
       ]
       return parts.join('; ')
     },
@@ -111,7 +112,7 @@ const people: Record<string, Command> = {
       linesOf(
         await room.invites(),
         ({ invite, by, uses, maxUses, expiresAt }) =>
-          `${invite} by ${by}, used ${uses}${maxUses === undefined ? '' : ` of ${maxUses}`} times${untilOf(expiresAt)}`,
+          `${invite} by ${nameOf(by)}, used ${uses}${maxUses === undefined ? '' : ` of ${maxUses}`} times${untilOf(expiresAt)}`,
         'there are none',
       ),
   },
@@ -136,7 +137,7 @@ const people: Record<string, Command> = {
     run: async ({ room }) =>
       linesOf(
         await room.bans(),
-        ({ userId, by, until, reason }) => `${userId} by ${by}${untilOf(until)}${because(reason)}`,
+        ({ userId, by, until, reason }) => `${nameOf(userId)} by ${nameOf(by)}${untilOf(until)}${because(reason)}`,
         'nobody is banned',
       ),
   },
@@ -145,7 +146,7 @@ const people: Record<string, Command> = {
   blocked: {
     takes: '',
     does: 'shows whom you have blocked',
-    run: async ({ client }) => linesOf(await client.blocked(), (userId) => userId, 'nobody is blocked'),
+    run: async ({ client }) => linesOf(await client.blocked(), nameOf, 'nobody is blocked'),
   },
 }
 
@@ -199,7 +200,7 @@ const whole: Record<string, Command> = {
     run: async ({ client }, prefix) => {
       const { rooms } = await client.publicRooms(prefix === '' ? {} : { prefix })
       const lineOf = ({ chatRoomId, roomName, memberCount }: (typeof rooms)[number]) =>
-        `${roomName}, ${memberCount} members: --room ${chatRoomId}`
+        `${nameOf(roomName)}, ${memberCount} members: --room ${chatRoomId}`
       return linesOf(rooms, lineOf, 'there is none')
     },
   },

@@ -9,6 +9,7 @@ import { type Options, optionsOf, USAGE } from './options.ts'
 import type { Talk } from './command.ts'
 import { readLine } from './commands.ts'
 import { detailsLine } from './doors.ts'
+import { nameOf } from './name-of.ts'
 import { printable } from './printable.ts'
 import { tokenOf } from '../shared/token/token-of.ts'
 
@@ -24,7 +25,7 @@ async function enter(client: ChatClient, { room: chatRoomId, invite, members }: 
   } catch (error) {
     if (!(error instanceof ChatError && error.code === 'room_not_found')) throw error
     await client.createRoom({ chatRoomId, roomName: chatRoomId, ...(members.length > 0 && { members }) })
-    for (const { userId, code } of room.refused) show(`* ${userId} is not in the room: ${code}`)
+    for (const { userId, code } of room.refused) show(`* ${nameOf(userId)} is not in the room: ${code}`)
   }
   return room
 }
@@ -33,11 +34,8 @@ const show = (text: string) => console.log(printable(text, process.stdout.column
 
 const print = ({ senderId, content, file, threadId, inRoom }: MessageEvent) => {
   const text = file === undefined ? content : `${content} [${file.fileName}] ${file.fileUrl}`
-  // With brackets a name could seem to end, so that the rest looks like a message of somebody else.
   show(`${nameOf(senderId)} ${threadId === undefined || inRoom ? '' : '↳ '}${text}`)
 }
-
-const nameOf = (senderId: string): string => `<${senderId.replaceAll(/[<>]/g, '\ufffd')}>`
 
 /** Prints what happens to messages: edits, deletions, reactions. */
 function printChanges(room: Room): void {
@@ -66,7 +64,7 @@ function printDoors(client: ChatClient, room: Room, out: () => void): void {
   room.on('roomUpdated', (details) => show(`* the room is now: ${detailsLine(details)}`))
   room.on('memberUpdated', ({ userId, role, mutedUntil = 0 }) => {
     const silent = mutedUntil > Date.now() ? `, silent until ${new Date(mutedUntil).toLocaleString()}` : ''
-    show(`* ${userId} is now ${role}${silent}`)
+    show(`* ${nameOf(userId)} is now ${role}${silent}`)
   })
   room.on('removed', ({ reason, note, until }) => {
     const words = reason === 'roomDeleted' ? 'the room was deleted' : `you are out of the room: ${reason}`
@@ -75,7 +73,8 @@ function printDoors(client: ChatClient, room: Room, out: () => void): void {
     out()
   })
   client.on('roomAdded', ({ id, name = id, addedBy }) => {
-    if (id !== room.id && addedBy !== undefined) show(`* ${addedBy} has put you into ${name}: --room ${id}`)
+    if (id !== room.id && addedBy !== undefined)
+      show(`* ${nameOf(addedBy)} has put you into ${nameOf(name)}: --room ${id}`)
   })
 }
 
@@ -113,10 +112,10 @@ async function talk(client: ChatClient, lines: Interface, ended: Promise<void>, 
   const out = () => lines.close()
   printDoors(client, room, out)
   room.on('typing', (userIds) => {
-    if (userIds.length > 0) show(`* typing: ${userIds.join(', ')}`)
+    if (userIds.length > 0) show(`* typing: ${userIds.map(nameOf).join(', ')}`)
   })
-  room.on('memberJoined', ({ userId }) => show(`* ${userId} joined`))
-  room.on('memberLeft', ({ userId }) => show(`* ${userId} left`))
+  room.on('memberJoined', ({ userId }) => show(`* ${nameOf(userId)} joined`))
+  room.on('memberLeft', ({ userId }) => show(`* ${nameOf(userId)} left`))
   room.on('discontinuity', () => console.log('* some messages sent while you were offline are not shown'))
   room.on('outgoing', ({ state, content, error, clientMessageId }) => {
     own.add(clientMessageId)
