@@ -175,6 +175,14 @@ resource "aws_sqs_queue" "dead_letters" {
   kms_master_key_id         = var.kms_key_arn
 }
 
+resource "aws_sqs_queue_policy" "dead_letters" {
+  queue_url = aws_sqs_queue.dead_letters.url
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [merge(local.queue_tls_only, { Resource = local.dead_letter_arn })]
+  })
+}
+
 resource "aws_lambda_function_event_invoke_config" "object_created" {
   function_name                = aws_lambda_alias.live[local.object_created.function].function_name
   qualifier                    = aws_lambda_alias.live[local.object_created.function].name

@@ -175,14 +175,17 @@ resource "aws_sqs_queue_policy" "webhook" {
   queue_url = each.value.queue.url
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid       = "Bus"
-      Effect    = "Allow"
-      Principal = { Service = "events.amazonaws.com" }
-      Action    = "sqs:SendMessage"
-      Resource  = each.value.queue.arn
-      Condition = { ArnEquals = { "aws:SourceArn" = aws_cloudwatch_event_rule.webhook[each.value.key].arn } }
-    }]
+    Statement = [
+      merge(local.queue_tls_only, { Resource = each.value.queue.arn }),
+      {
+        Sid       = "Bus"
+        Effect    = "Allow"
+        Principal = { Service = "events.amazonaws.com" }
+        Action    = "sqs:SendMessage"
+        Resource  = each.value.queue.arn
+        Condition = { ArnEquals = { "aws:SourceArn" = aws_cloudwatch_event_rule.webhook[each.value.key].arn } }
+      },
+    ]
   })
 }
 

@@ -70,5 +70,14 @@ locals {
   # whose config.json depends on the API: a cycle.
   allowed_origins = distinct(concat(var.allowed_origins, var.page == null ? [] : [module.page[0].url]))
 
+  # In the policy of each queue, with the queue as Resource. The files' bucket has the same statement.
+  queue_tls_only = {
+    Sid       = "TlsOnly"
+    Effect    = "Deny"
+    Principal = "*"
+    Action    = "sqs:*"
+    Condition = { Bool = { "aws:SecureTransport" = "false" } }
+  }
+
   alarm_actions = compact([var.alarm_topic_arn])
 }

@@ -226,9 +226,26 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       for (const controls of after('aws_s3_bucket_ownership_controls')) {
         expect(controls).toMatchObject({ rule: [{ object_ownership: 'BucketOwnerEnforced' }] })
       }
-      for (const type of ['aws_s3_bucket_acl', 'aws_sqs_queue_policy', 'aws_lambda_function_url']) {
-        expect(all(type)).toEqual([])
-      }
+      for (const type of ['aws_s3_bucket_acl', 'aws_lambda_function_url']) expect(all(type)).toEqual([])
+    })
+
+    test('are joined by a queue that accepts TLS only, and from nobody of another account', () => {
+      const policies = after('aws_sqs_queue_policy').map(({ policy }) => JSON.parse(policy as string) as object)
+      expect(policies).toEqual([
+        {
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Sid: 'TlsOnly',
+              Effect: 'Deny',
+              Principal: '*',
+              Action: 'sqs:*',
+              Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+              Resource: `arn:aws:sqs:us-east-1:${ACCOUNT}:tabletalk-object-created-dlq`,
+            },
+          ],
+        },
+      ])
     })
 
     test('speak TLS only, and their policies allow nobody anything but S3 to write logs of the files', () => {
