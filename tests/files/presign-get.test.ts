@@ -63,6 +63,9 @@ test.each([
   ['notes.txt', 'utf-8', 'inline', 'text/plain; charset=utf-8'],
   ['index.ts', 'utf-8', 'inline', 'text/plain; charset=utf-8'],
   ['README', 'utf-8', 'inline', 'text/plain; charset=utf-8'],
+  ['tool.py', 'utf-8', 'inline', 'text/plain; charset=utf-8'],
+  ['run.sh', 'utf-8', 'inline', 'text/plain; charset=utf-8'],
+  ['run.sh', undefined, 'attachment', 'text/plain'],
   ['notes.txt', undefined, 'attachment', 'text/plain'],
   ['page.html', 'utf-8', 'attachment', 'text/plain; charset=utf-8'],
 ] as const)('the text %s in %s is served %s, as %s', async (name, charset, disposition, type) => {
