@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { ChatError } from '../../client/index.ts'
 import { settled } from '../client/virtual-clock.ts'
 import { FakeStrings, givenChat } from './given-chat.ts'
@@ -304,6 +304,24 @@ test('a room whose name cannot be seen is called by its id', async () => {
   await given.client.connect()
   given.server.socket.events(added('room-1', ' '), added('room-2', '\u200b'), added('room-3', 'Garden'))
   expect(titles(given)).toEqual(['Garden', 'room-1', 'room-2'])
+})
+
+test('rooms whose names look the same are told apart, as long as there are two, and no name turns others round', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const given = givenChat()
+  await given.client.connect()
+  const { places } = given.chat
+  given.server.socket.events(
+    ...[added('room-1', 'General'), added('room-2', '\u202eGeneral\u202c'), added('room-3', 'Generа\u200bl')],
+    ...[added('room-4', 'Garden'), added('room-5', '\u2067Gardener')],
+  )
+  expect(titles(given).sort()).toEqual(['Garden', 'Gardener', 'General', 'General', 'Generаl'])
+  await vi.waitUntil(() => places.get().size > 0, { timeout: 60_000 })
+  expect([...places.get()].sort()).toEqual(['room-1', 'room-2', 'room-3'])
+  for (const id of ['room-2', 'room-3']) await given.chat.leave(given.conversation(id))
+  await settled()
+  expect([...places.get()]).toEqual([])
 })
 
 test('joining and leaving are noted, until the messages begin anew', async () => {
