@@ -68,7 +68,7 @@ export class Chat {
   readonly client: ChatClient
   /** Sorted: unread mentions first, then unread messages, then by the last message, then by name. Closed rooms last. */
   readonly conversations = new Store<readonly Conversation[]>([])
-  /** The keys of conversations whose names look like the name of another conversation. */
+  /** The keys of conversations and public rooms whose names look like the name of another one. */
   readonly places = new LookAlikes(confusableKey)
   readonly people: People
   /** The rooms that this user was removed from, until the user has closed the notice about it. */

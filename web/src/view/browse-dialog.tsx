@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { printableName } from '../../../client/index.ts'
+import { useStore } from '../../../client/react/index.ts'
 import { words } from '../language/words.ts'
 import type { PublicRoom } from '../state/chat.ts'
 import { Pages } from '../state/pages.ts'
@@ -29,12 +30,14 @@ export function BrowseDialog({ onClose }: { onClose: () => void }) {
 
 function Found({ prefix, onClose }: { prefix: string; onClose: () => void }) {
   const chat = useChat()
+  const alike = useStore(chat.places)
   const { run, isRunning, error } = useAct()
   const [pages] = useState(
     () =>
       new Pages(async (cursor) => {
         const page = { ...(prefix === '' ? {} : { prefix }), ...(cursor === undefined ? {} : { cursor }) }
         const { rooms, nextCursor } = await chat.client.publicRooms(page)
+        for (const room of rooms) chat.places.add(room.chatRoomId, nameOf(room))
         return { items: rooms, next: nextCursor }
       }),
   )
@@ -55,7 +58,9 @@ function Found({ prefix, onClose }: { prefix: string; onClose: () => void }) {
       >
         {(room) => {
           const isIn = chat.find({ kind: 'room', id: room.chatRoomId }) !== undefined
-          const name = printableName(room.roomName) || room.chatRoomId
+          const name = nameOf(room)
+          const hint = alike.has(room.chatRoomId) ? room.chatRoomId : ''
+          const told = hint === '' ? name : `${name} (${hint})`
           return (
             <div className="entry">
               <span className="room-icon" aria-hidden="true">
@@ -63,6 +68,7 @@ function Found({ prefix, onClose }: { prefix: string; onClose: () => void }) {
               </span>
               <span className="grow">
                 <bdi className="entry-title">{name}</bdi>
+                {hint !== '' && <small className="hint-inline"> {hint}</small>}
                 <span className="hint">
                   {words.memberCount(room.memberCount)}
                   {room.topic !== undefined && (
@@ -76,7 +82,7 @@ function Found({ prefix, onClose }: { prefix: string; onClose: () => void }) {
               <button
                 type="button"
                 className="button"
-                aria-label={isIn ? words.openRoom(name) : words.joinNamed(name)}
+                aria-label={isIn ? words.openRoom(told) : words.joinNamed(told)}
                 disabled={isRunning}
                 onClick={() => run(() => enter(room))}
               >
@@ -89,6 +95,8 @@ function Found({ prefix, onClose }: { prefix: string; onClose: () => void }) {
     </>
   )
 }
+
+const nameOf = ({ roomName, chatRoomId }: PublicRoom): string => printableName(roomName) || chatRoomId
 
 /** Returns a text after it hasn't changed for a moment. */
 function useSettled(text: string): string {
