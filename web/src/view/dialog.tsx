@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef } from 'react'
 import { words } from '../language/words.ts'
 import { CloseIcon } from './icons.tsx'
+import { useReturnFocus } from './use-return-focus.ts'
 
 interface DialogProps {
   title: string
@@ -14,6 +15,8 @@ interface DialogProps {
 export function Dialog({ title, onClose, className = '', onKeyDown, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null)
   const titleId = useId()
+  // The browser does this too, but not if what had the focus is gone.
+  useReturnFocus()
   useLayoutEffect(() => {
     const dialog = ref.current
     dialog?.showModal()

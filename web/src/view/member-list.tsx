@@ -26,17 +26,17 @@ export function MemberList({ conversation }: { conversation: Conversation }) {
   const { userIds, isReady, isLoading, error: problem } = useMembers(conversation.talk)
   const here = usePresence(conversation.talk, false)
   const { run, error } = useAct()
-  const heading = useRef<HTMLHeadingElement>(null)
+  const place = useRef<HTMLElement>(null)
   const count = userIds.length
   const [most, setMost] = useState(PAGE)
   const shown = useByName(conversation, userIds).slice(0, most)
   useEffect(() => {
     // The button that had the focus has disappeared together with the removed member.
-    if (document.activeElement === document.body) heading.current?.focus({ preventScroll: true })
+    if (document.activeElement === document.body) place.current?.focus({ preventScroll: true })
   }, [count])
   return (
-    <section aria-label={words.members}>
-      <h3 className="list-title" ref={heading} tabIndex={-1}>
+    <section aria-label={words.members} ref={place} tabIndex={-1}>
+      <h3 className="list-title">
         {words.members}
         {isReady && <span className="soft"> {numberText(count)}</span>}
       </h3>

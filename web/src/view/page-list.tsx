@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import type { Pages } from '../state/pages.ts'
 import { errorSentence } from '../text/error-sentence.ts'
 import { FormError } from './form-error.tsx'
@@ -18,6 +18,12 @@ interface PageListProps<T> {
 /** A list that is loaded page by page. */
 export function PageList<T>({ label, pages, empty, more, keyOf, children }: PageListProps<T>) {
   const { items, phase, error, hasMore } = useStore(pages)
+  const list = useRef<HTMLUListElement>(null)
+  const count = items.length
+  useEffect(() => {
+    // The button that had the focus has disappeared together with the removed item.
+    if (document.activeElement === document.body) list.current?.focus({ preventScroll: true })
+  }, [count])
   useEffect(() => {
     // The state shows a failure.
     pages.load().catch(() => {})
@@ -27,7 +33,7 @@ export function PageList<T>({ label, pages, empty, more, keyOf, children }: Page
   }
   return (
     <>
-      <ul className="page-list" aria-label={label} aria-busy={phase === 'loading'}>
+      <ul className="page-list" ref={list} tabIndex={-1} aria-label={label} aria-busy={phase === 'loading'}>
         {items.map((item) => (
           <li key={keyOf(item)}>{children(item)}</li>
         ))}
