@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { ChatClient } from '../../client/index.ts'
 import { listen } from '../../local/http.ts'
+import { reachableAt } from '../../local/loopback.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 interface Run {
@@ -24,7 +25,7 @@ const running = new Set<ChildProcess>()
 
 /** Runs `npm start` in a process group of its own, as a terminal does. */
 function run(environment: Record<string, string>, command: [string, ...string[]] = START): Run {
-  const { NODE_OPTIONS: _, PORT: __, DATA_DIR: ___, ...inherited } = process.env
+  const { NODE_OPTIONS: _, PORT: __, HOST: ___, DATA_DIR: ____, ...inherited } = process.env
   const [program, ...parameters] = command
   const child = spawn(program, parameters, {
     env: { ...inherited, PORT: '0', ...environment },
@@ -104,6 +105,7 @@ describe('npm start', () => {
     const [, wsUrl] = await program.says(/WebSocket\s+(\S+)\n/)
     expect(wsUrl).toBe(`${url.replace('http', 'ws')}local`)
     await program.says(/Note: DynamoDB Local listens on all network interfaces/)
+    expect(program.output.stdout).not.toMatch(/Warning:|Elsewhere/)
 
     await isUp(url)
     const [, command = ''] = await program.says(/Token\s+(curl .+)\n/)
@@ -122,6 +124,17 @@ describe('npm start', () => {
     await expect(fetch(url)).rejects.toThrow('fetch failed')
     const prefix = `functions-${String(program.child.pid)}-`
     expect((await readdir('.tabletalk')).filter((name) => name.startsWith(prefix))).toEqual([])
+  })
+
+  test('warns whoever opens it to the network, and says where others find it', async () => {
+    const program = run({ HOST: '0.0.0.0' })
+    const [, outside = ''] = await program.says(/Elsewhere\s+(http:\S+)\n/)
+    await program.says(/Warning: everybody who reaches this machine can sign in as anybody,.*Leave\nHOST unset/)
+    expect(new URL(outside).hostname).toBe(reachableAt('0.0.0.0'))
+    const answer = await fetch(`${outside}dev/token`, { method: 'POST', body: '{"userId":"ada"}' })
+    expect(answer.status).toBe(200)
+    program.child.kill('SIGINT')
+    expect(await program.ended).toEqual({ code: 0, signal: null })
   })
 
   test('stops when the shell that npm started it with is gone', async () => {
