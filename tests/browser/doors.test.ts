@@ -248,6 +248,27 @@ test('a public room is found by the beginning of its name; deleting a room needs
   expect(await ada.page.getByText('was deleted').count()).toBe(0)
 })
 
+test('rooms of the same name are told apart by their ids, among the public ones and in one’s own list', async () => {
+  const name = unique('General')
+  const ids: string[] = []
+  for (const userId of [unique('ada'), unique('eve')]) {
+    const maker = await online(stage.chat, userId)
+    const made = { action: 'createRoom', chatRoomId: unique('room'), roomName: name, access: 'public' } as const
+    ids.push((await maker.request(made)).chatRoomId)
+    await maker.close()
+  }
+  const bob = await stage.enter(unique('bob'))
+  for (const id of ids) {
+    await bob.list.getByRole('button', { name: 'Public rooms' }).click()
+    await bob.dialog.getByRole('searchbox', { name: 'Name' }).fill(name)
+    for (const other of ids) await bob.dialog.getByText(`${name} ${other}`).waitFor()
+    await expectNone(bob)
+    await press(bob, `Join ${name} (${id})`)
+    await bob.page.getByRole('heading', { name: `${name} ${id}`, level: 1, exact: true }).waitFor()
+  }
+  for (const id of ids) await bob.link(`${name} ${id}`).waitFor()
+})
+
 test('whom a user has blocked stands in the settings, and nothing can be written to them', async () => {
   const [ada, bob] = [unique('ada'), unique('bob')]
   const page = await stage.enter(ada, { at: `#/direct/${bob}` })
