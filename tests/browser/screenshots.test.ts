@@ -174,16 +174,40 @@ test.for([
   await ada.button(`More about ${members[0]!}`).click()
   await keep(ada, `${device}-member-menu`)
   await ada.page.keyboard.press('Escape')
-  for (const [name, file] of [
-    ['Invite links', 'invites'],
-    ['Edit room', 'edit-room'],
-    ['Moderation', 'moderation'],
-  ] as const) {
-    await ada.button(name).click()
+  const keepDialog = async (file: string) => {
     await ada.dialog.waitFor()
     await keep(ada, `${device}-${file}`)
     await ada.page.keyboard.press('Escape')
     await ada.dialog.waitFor({ state: 'detached' })
+  }
+  for (const [item, file] of [
+    ['Mute …', 'mute'],
+    ['Remove …', 'remove'],
+    ['Ban …', 'ban'],
+  ] as const) {
+    await ada.button(`More about ${members[0]!}`).click()
+    await ada.page.getByRole('menuitem', { name: item, exact: true }).click()
+    await keepDialog(file)
+  }
+  await client.request({ action: 'createInvite', chatRoomId, maxUses: 1 })
+  await client.request({
+    action: 'banMember',
+    chatRoomId,
+    userId: `Eve at a ${device}`,
+    seconds: 86_400,
+    reason: 'spam',
+  })
+  for (const [name, file] of [
+    ['Add people', 'add-people'],
+    ['Invite links', 'invites'],
+    ['Edit room', 'edit-room'],
+    ['Moderation', 'moderation'],
+    ['Delete room', 'delete-room'],
+  ] as const) {
+    await ada.button(name).click()
+    if (file === 'moderation') await ada.dialog.getByRole('list', { name: 'Log' }).getByText('spam').waitFor()
+    if (file === 'invites') await ada.dialog.getByText(/used 0 of 1/).waitFor()
+    await keepDialog(file)
   }
   await client.close()
 })
