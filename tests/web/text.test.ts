@@ -15,6 +15,7 @@ import { isolated } from '../../web/src/text/isolated.ts'
 import { settled } from '../client/virtual-clock.ts'
 import { lettersOf } from '../../web/src/text/letters-of.ts'
 import { pastedFiles } from '../../web/src/text/pasted-files.ts'
+import { pilesUp } from '../../web/src/text/piles-up.ts'
 import { readersOf } from '../../web/src/text/readers-of.ts'
 import { roomForText, roomSentence } from '../../web/src/text/room-for-text.ts'
 import { splitFileName } from '../../web/src/text/split-file-name.ts'
@@ -390,4 +391,15 @@ test('a question mark is written where one writes', () => {
 test('who has read a message is who has read so far, and not the one who asks', () => {
   expect(readersOf({ me: 9, bob: 4, cleo: 2 }, 3, 'me')).toEqual(['bob'])
   expect(readersOf({}, 3, 'me')).toEqual([])
+})
+
+test.each([
+  ['a plain text, as people write', false],
+  ['Việt Nam, Cre\u0300me bru\u0302le\u0301e, नमस्ते, שָׁלוֹם, สวัสดี', false],
+  ['a word\u0301 and a word\u0301 and a word\u0301', false],
+  ['Z\u0351\u036b\u0343a', true],
+  ['joiners between the marks: Z\u0351\u200d\u036b\u200d\u0343', true],
+  ['formatting between the marks: Z\u0351~~\u036b\u0343~~', true],
+])('of %j it is known whether marks are piled upon a letter', (text, isPiledUp) => {
+  expect(pilesUp(text)).toBe(isPiledUp)
 })

@@ -5,6 +5,7 @@ import type { Conversation } from '../state/conversation.ts'
 import { isSameRow } from '../text/chunks.ts'
 import { momentOf, timeOf } from '../text/date-text.ts'
 import type { Item, Row } from '../text/rows.ts'
+import { pilesUp } from '../text/piles-up.ts'
 import { readersOf } from '../text/readers-of.ts'
 import { errorSentence } from '../text/error-sentence.ts'
 import { Attachment } from './attachment.tsx'
@@ -147,6 +148,10 @@ function ArrivedMessage({ message, conversation, place }: ArrivedProps) {
   )
 }
 
+/** What is higher than its line is cut off. That may also be a name, which the content doesn't have. */
+const clipFor = (content: string, mentions: readonly string[] = []): string =>
+  mentions.length > 0 || pilesUp(content) ? 'is-clipped' : ''
+
 function Bubble({ message, conversation }: { message: MessageEvent; conversation: Conversation }) {
   const { content, file, kind, messageId, deleted, replyTo } = message
   if (deleted) {
@@ -157,7 +162,7 @@ function Bubble({ message, conversation }: { message: MessageEvent; conversation
     )
   }
   return (
-    <div className={`bubble ${file ? 'has-file' : ''}`}>
+    <div className={`bubble ${file ? 'has-file' : ''} ${clipFor(content, message.mentions)}`}>
       {replyTo !== undefined && <Quote conversation={conversation} messageId={replyTo} />}
       {kind === 'broadcast' && (
         <span className="tag">
@@ -204,7 +209,7 @@ function PendingMessage({ pending, conversation }: { pending: Pending; conversat
     <>
       <article className={`message is-pending ${hasFailed ? 'has-failed' : ''}`} aria-label={words.you}>
         <div className="message-row">
-          <div className="bubble">
+          <div className={`bubble ${clipFor(content, mentions)}`}>
             {replyTo !== undefined && <Quote conversation={conversation} messageId={replyTo} />}
             <MessageText content={content} mentions={mentions} mentionsRoom={mentionRoom} />
           </div>
