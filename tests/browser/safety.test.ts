@@ -30,6 +30,16 @@ test('a script, a handler or a javascript: link in a message stays text', async 
   }
 })
 
+test('letters with many combining marks do not cover other messages', async () => {
+  const { people } = await stage.talk('ada', 'bob')
+  const [ada] = people
+  await ada.say('plain', `Z${'\u0351\u036b\u0343'.repeat(100)}`)
+  await ada.sees('plain')
+  const clips = () =>
+    ada.page.evaluate<string[]>("[...document.querySelectorAll('.bubble')].map((one) => getComputedStyle(one).contain)")
+  await eventually(clips).toEqual(['none', 'paint'])
+})
+
 test('a room that is called like that has that name, and nothing else', async () => {
   const ada = unique('ada')
   const rooms: string[] = []
