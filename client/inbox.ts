@@ -52,7 +52,7 @@ export class Inbox {
     this.#timer = new Timer(options.clock)
     this.#missing = new GapRequest(
       () => this.#requestMissing(),
-      () => this.#drain(),
+      (waitMs) => this.#drain(waitMs),
       options.onError,
     )
   }
@@ -161,7 +161,8 @@ export class Inbox {
     this.#drain()
   }
 
-  #drain(): void {
+  /** @param waitMs milliseconds to wait before what is missing is requested, besides `holeWaitMs` */
+  #drain(waitMs = 0): void {
     // A listener may add a message synchronously. The loop that called the listener delivers it.
     if (this.#draining || this.#position === undefined) return
     while (this.#held.has(this.#position + 1)) this.#deliver(this.#position + 1)
@@ -170,7 +171,7 @@ export class Inbox {
       this.#noticedAt = -1
     } else if (this.#noticedAt !== this.#position && !this.#missing.isRunning) {
       this.#noticedAt = this.#position
-      this.#timer.start(this.#options.holeWaitMs, () => this.#fill())
+      this.#timer.start(this.#options.holeWaitMs + waitMs, () => this.#fill())
     }
   }
 

@@ -47,7 +47,7 @@ export class RevPosition {
     this.#timer = new Timer(options.clock)
     this.#missing = new GapRequest(
       () => this.#requestMissing(),
-      () => this.#advance(),
+      (waitMs) => this.#advance(waitMs),
       options.onError,
     )
   }
@@ -135,14 +135,15 @@ export class RevPosition {
     this.#options.onStale()
   }
 
-  #advance(): void {
+  /** @param waitMs milliseconds to wait before what is missing is requested, besides the usual wait */
+  #advance(waitMs = 0): void {
     if (this.#position === undefined) return
     while (this.#ahead.delete(this.#position + 1)) this.#position++
     for (const rev of this.#ahead) if (rev <= this.#position) this.#ahead.delete(rev)
     if (!this.#isBehind) return this.#stop()
     if (this.#isWaiting || this.#missing.isRunning) return
     this.#isWaiting = true
-    this.#timer.start(WAIT_MS + this.#options.random() * SPREAD_MS, () => this.#fill())
+    this.#timer.start(waitMs + WAIT_MS + this.#options.random() * SPREAD_MS, () => this.#fill())
   }
 
   #fill(): void {

@@ -79,6 +79,21 @@ test('history that fails is asked again', async () => {
   expect(contents).toEqual(['lost', 'two'])
 })
 
+test('history that is refused for a time is asked again after that time, and not before', async () => {
+  const { server, clock, contents } = await givenJoinedRoom()
+  server.override = ({ action }) =>
+    action === 'getHistory' ? { error: { code: 'rate_limited', retryable: true, retryAfterMs: 8_000 } } : undefined
+  server.keep('general', 'lost')
+  server.socket.events(server.keep('general', 'two'))
+  await clock.advance(600)
+  expect(server.asked('getHistory')).toHaveLength(1)
+  server.override = () => undefined
+  await clock.advance(7_500)
+  expect(server.asked('getHistory')).toHaveLength(1)
+  await clock.advance(1_000)
+  expect(contents).toEqual(['lost', 'two'])
+})
+
 test('a hole longer than a page is filled page by page', async () => {
   const { server, clock, contents } = await givenJoinedRoom()
   const all = Array.from({ length: 250 }, (_, i) => server.keep('general', `message ${i + 1}`).content)
