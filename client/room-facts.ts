@@ -63,6 +63,15 @@ export class RoomFacts {
     })
   }
 
+  /**
+   * Takes over that this user was added. The versions of the new membership begin anew, and the end of the one before
+   * may not have been told.
+   */
+  added(told: Told): void {
+    this.#standing = 0
+    this.learn(told, 'member')
+  }
+
   /** Runs `make`, and calls `onChange` if that has changed a fact. */
   change(make: () => void): void {
     const before = this.#snapshot()

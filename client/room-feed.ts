@@ -155,7 +155,7 @@ export class RoomFeed {
         return this.emitter.emit('memberLeft', event)
       case 'roomAdded':
         this.facts.addedBy = event.by
-        this.facts.learn(event, 'member')
+        this.facts.added(event)
         this.revs.start(event.headRev)
         return this.added(event.headSeq)
       case 'removed':

@@ -46,7 +46,11 @@ export class Members extends Store<MembersState> {
     super({ userIds: [], standings: new Map(), isReady: false, isLoading: false, error: undefined })
     this.#client = client
     this.#talk = talk
-    talk.on('memberJoined', ({ userId }) => this.#changed(userId, true))
+    talk.on('memberJoined', ({ userId }) => {
+      // The versions of a new membership begin anew, and the end of the one before may not have been told.
+      this.#versions.delete(userId)
+      this.#changed(userId, true)
+    })
     talk.on('memberLeft', ({ userId }) => this.#changed(userId, false))
     talk.on('memberUpdated', ({ userId, role, mutedUntil, version }) => {
       if (version < (this.#versions.get(userId) ?? 0)) return
@@ -175,11 +179,7 @@ export class Members extends Store<MembersState> {
   #changed(userId: string, isMember: boolean): void {
     const { isReady, isLoading, userIds, standings } = this.get()
     if (isLoading) this.#changes.set(userId, isMember)
-    if (!isMember) {
-      // The versions of a later membership start again.
-      this.#versions.delete(userId)
-      this.#told.set(userId, undefined)
-    }
+    if (!isMember) this.#told.set(userId, undefined)
     if (!isReady) return
     const others = userIds.filter((other) => other !== userId)
     if (isMember) return this.#show({ userIds: [...others, userId] })

@@ -479,6 +479,20 @@ test('an own role or mute that is told late does not undo a newer one', async ()
   expect(roles).toEqual(['moderator', 'member', 'moderator'])
 })
 
+test('a role of a new membership is taken over, whose leaving another device has not told', async () => {
+  const { server, room } = await givenRoom('one')
+  server.facts.set('general', { access: 'link', role: 'member', closed: false })
+  await room.join()
+  const told = (role: string, version: number) =>
+    server.socket.events(server.log('general', { event: 'memberUpdated', userId: 'me', role, version }))
+  told('moderator', 2)
+  const added = { event: 'roomAdded', chatRoomId: 'general', roomName: 'general', headSeq: 1 } as const
+  server.socket.events({ ...added, access: 'link', role: 'member' })
+  expect(room.role).toBe('member')
+  told('moderator', 1)
+  expect(room.role).toBe('moderator')
+})
+
 test('a message may be edited by who sent it, in the room’s time for it', async () => {
   const { server, clock, client, room, idOf } = await givenRoom('bob’s')
   server.facts.set('general', { access: 'link', role: 'member', closed: false })
