@@ -5,8 +5,8 @@ import type { Caller } from './caller.ts'
 import { decodeContent } from './decode-content.ts'
 import { parseFrame } from './parse-frame.ts'
 
-/** Counts an action of a caller. `now` is in epoch milliseconds. */
-export type CountAction = (action: string, caller: Caller, now: number) => Promise<void>
+/** Counts an action of a caller. `input` is as its schema has parsed it, `now` in epoch milliseconds. */
+export type CountAction = (action: string, input: object, caller: Caller, now: number) => Promise<void>
 
 /** The handler of any action. `ActionHandler` has the exact types. */
 interface AnyHandler<C extends Caller> {
@@ -33,6 +33,6 @@ export async function perform<C extends Caller>(
   if (!isAboutUser(request) && input.userId !== undefined && input.userId !== caller.userId) {
     throw new Forbidden("unable to act; userId isn't the token's user")
   }
-  await count?.(handler.name, caller, Date.now())
+  await count?.(handler.name, input, caller, Date.now())
   return handler.handle(input as never, caller)
 }

@@ -30,7 +30,7 @@ export const rateClasses = {
   presence: { what: 'enter or leave', actions: ['enterPresence', 'leavePresence'] },
   search: { what: 'search', actions: ['searchMessages'] },
   sync: { what: 'sync', actions: ['sync'] },
-  // One of these may read a hundred units and more of a single partition.
+  // Each may read a hundred units and more, most of them of a single partition.
   page: {
     what: 'read more pages',
     actions: ['getHistory', 'getMessages', 'getChanges', 'getThreads', 'getPresence'],
@@ -78,6 +78,20 @@ function sendLimit(limit: RateLimit | undefined): [RateClass, RateLimit][] {
   return limit === undefined ? [] : [['send', limit]]
 }
 
+/** A request for no more messages than these costs little, and counts as `read`: previews and quotes are many. */
+const FEW = 5
+
+/** What says how many messages a request is for. */
+interface Sized {
+  limit?: number
+  after?: number
+  messageIds?: readonly string[]
+}
+
+/** Whether a request for a page reads a few messages only. With `after`, it may look for the oldest ones first. */
+const isForFew = ({ limit, after, messageIds }: Sized): boolean =>
+  after === undefined && (messageIds?.length ?? limit ?? Infinity) <= FEW
+
 const classOf = new Map<string, RateClass>(
   Object.entries(rateClasses).flatMap(([name, { actions }]) =>
     actions.map((action) => [action, name as RateClass] as const),
@@ -98,7 +112,8 @@ export async function count(rateClass: RateClass, { userId, backend }: Caller, n
 /**
  * Counts an action before it is performed. Sends are counted elsewhere, so that retries of a stored send are not. AP25.
  */
-export async function countAction(action: string, caller: Caller, now: number): Promise<void> {
+export async function countAction(action: string, input: object, caller: Caller, now: number): Promise<void> {
   const rateClass = classOf.get(action)
-  if (rateClass !== undefined) await count(rateClass, caller, now)
+  if (rateClass === undefined) return
+  await count(rateClass === 'page' && isForFew(input) ? 'read' : rateClass, caller, now)
 }

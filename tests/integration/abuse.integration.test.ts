@@ -34,7 +34,7 @@ const frames: Record<string, (room: string, i: number) => Record<string, unknown
   mark: (chatRoomId, i) => ({ action: 'markRead', reads: { [chatRoomId]: i } }),
   presence: (chatRoomId, i) => ({ action: 'enterPresence', chatRoomId, data: { i } }),
   search: (chatRoomId, i) => ({ action: 'searchMessages', chatRoomIds: [chatRoomId], query: `word${i}` }),
-  page: (chatRoomId) => ({ action: 'getHistory', chatRoomId, limit: 1 }),
+  page: (chatRoomId) => ({ action: 'getHistory', chatRoomId }),
   read: () => ({ action: 'listBlocked' }),
 }
 

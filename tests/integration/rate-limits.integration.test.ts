@@ -5,7 +5,7 @@ import { online, unique } from '../support/runtime.ts'
 import { itemsOf } from '../support/table-scan.ts'
 import { useChat } from '../support/use-chat.ts'
 
-const chat = await useChat({ environment: { RATE_LIMITS: 'join=2/60,direct=2/60' } })
+const chat = await useChat({ environment: { RATE_LIMITS: 'join=2/60,direct=2/60,page=2/60' } })
 
 test('each class of actions has its limit, and what has none is not counted', async () => {
   const { room } = await givenRoom(chat, 'ada')
@@ -25,6 +25,25 @@ test('each class of actions has its limit, and what has none is not counted', as
   expect(refused!.retryAfterMs).toBeGreaterThan(0)
   const counted = (await itemsOf(chat, 'RateWindow')).filter(({ UserId }) => UserId === eveId)
   expect(new Set(counted.map(({ RateClass }) => RateClass))).toEqual(new Set(['join']))
+})
+
+test('a page of history counts, a few messages do not', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada')
+  const [ada] = clients
+  const few = [
+    { action: 'getHistory', chatRoomId: room, limit: 5 },
+    { action: 'getMessages', chatRoomId: room, messageIds: ['1'.padStart(16, '0')] },
+  ] as const
+  for (let uses = 0; uses < 5; uses++) for (const frame of few) await ada.request(frame)
+  const refusedOf = async (frame: Record<string, unknown>) => {
+    // Two windows at most, in case a minute ends in the meantime.
+    const answers = []
+    for (let uses = 0; uses < 5; uses++) answers.push(await ada.ask(frame))
+    return answers.flatMap((answer) => (answer.type === 'error' ? [answer.error.code] : []))
+  }
+  for (const more of [{ limit: 6 }, { limit: 5, after: 0 }, {}]) {
+    expect(await refusedOf({ action: 'getHistory', chatRoomId: room, ...more })).toContain('rate_limited')
+  }
 })
 
 test('a new direct room counts, a message in one that is there does not', async () => {
