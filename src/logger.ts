@@ -10,19 +10,39 @@ const powertools = new Logger()
 
 type Fields = Record<string, unknown>
 
-type Failure = Error & { code?: unknown; $metadata?: unknown; CancellationReasons?: { Code?: string }[] }
+interface Failure extends Error {
+  code?: unknown
+  $metadata?: unknown
+  CancellationReasons?: { Code?: string }[]
+  /** Of an `AggregateError`. */
+  errors?: unknown[]
+}
 
 /**
- * Returns a copy of an error with what may be logged. Powertools logs every property of an error, and those of DynamoDB
- * have the rows that were in the way of a write, with the texts of messages in them.
+ * Returns a copy of an error with what may be logged. Powertools and Lambda log every property of an error, and those
+ * of DynamoDB have the rows that were in the way of a write, with the texts of messages in them.
  */
-function withoutRows(error: unknown): unknown {
-  if (!(error instanceof Error)) return undefined
-  const { name, message, stack, cause, code, $metadata, CancellationReasons: reasons } = error as Failure
+function withoutRows(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error))
+  const { name, message, stack, cause, code, $metadata, CancellationReasons, errors } = error as Failure
   const copy = Object.assign(new Error(message), { name, stack, code, $metadata })
   if (cause !== undefined) copy.cause = withoutRows(cause)
-  return Object.assign(copy, { CancellationReasons: reasons?.map(({ Code }) => Code) })
+  return Object.assign(copy, {
+    CancellationReasons: CancellationReasons?.map(({ Code }) => Code),
+    errors: errors?.map(withoutRows),
+  })
 }
+
+/** Returns a handler that does the same. Lambda logs what it throws, so it throws no rows. */
+export const throwsNoRows =
+  <E, R>(handle: (event: E) => Promise<R>) =>
+  async (event: E): Promise<R> => {
+    try {
+      return await handle(event)
+    } catch (error) {
+      throw withoutRows(error)
+    }
+  }
 
 const lineOf = ({ error, ...fields }: Fields): Fields => {
   const current = traceId()

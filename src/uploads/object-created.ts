@@ -9,6 +9,7 @@ import type { PostFrame } from '../delivery/posting/post-frame.ts'
 import { reportFailures } from '../delivery/report-failures.ts'
 import { NULL_VERSION, UPLOADS_PREFIX } from '../files/bucket-settings.ts'
 import { eventKey } from '../files/event-key.ts'
+import { throwsNoRows } from '../logger.ts'
 import { settleUpload } from './settle-upload.ts'
 
 /**
@@ -25,7 +26,7 @@ import { settleUpload } from './settle-upload.ts'
  *   event to the function's dead-letter queue.
  */
 export function objectCreatedHandler(post: PostFrame) {
-  return async ({ Records }: S3Event): Promise<void> => {
+  return throwsNoRows(async ({ Records }: S3Event): Promise<void> => {
     for (const { eventName, s3 } of Records) {
       const key = eventKey(s3.object.key)
       if (eventName !== 'ObjectCreated:Post' || !key.startsWith(UPLOADS_PREFIX)) continue
@@ -35,7 +36,7 @@ export function objectCreatedHandler(post: PostFrame) {
       await deliver(delivery, post)
       await closeUpload(uploadId)
     }
-  }
+  })
 }
 
 async function deliver(delivery: Delivery, post: PostFrame): Promise<void> {

@@ -7,7 +7,7 @@ import { deleteMade } from '../files/delete-file.ts'
 import { eventKey } from '../files/event-key.ts'
 import { s3 } from '../files/s3-client.ts'
 import { SMALL_TYPE, smallOf } from '../files/small-picture.ts'
-import { logger } from '../logger.ts'
+import { logger, throwsNoRows } from '../logger.ts'
 import { isShrinkable, shrinkPicture, type SmallPicture } from './shrink-picture.ts'
 import { type ObjectVersion, wholeOf } from './uploaded-object.ts'
 
@@ -21,13 +21,13 @@ import { type ObjectVersion, wholeOf } from './uploaded-object.ts'
  *
  * @throws when the table or the bucket cannot be reached. Lambda tries twice more; then the picture is shown as it is.
  */
-export async function handler({ Records }: S3Event): Promise<void> {
+export const handler = throwsNoRows(async ({ Records }: S3Event): Promise<void> => {
   for (const { eventName, s3: about } of Records) {
     const key = eventKey(about.object.key)
     if (eventName !== 'ObjectTagging:Delete' || !key.startsWith(UPLOADS_PREFIX)) continue
     await makeSmall({ key, versionId: about.object.versionId ?? NULL_VERSION })
   }
-}
+})
 
 async function makeSmall(version: ObjectVersion): Promise<void> {
   const uploadId = version.key.split('/')[2] ?? ''
