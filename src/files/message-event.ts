@@ -40,13 +40,13 @@ export function messageEventOf(message: MessageRow): MessageEvent {
 
 const traces = new WeakMap<object, string>()
 
-/** Notes with an event the trace id of the frame that wrote what it tells. */
+/** Remembers the trace id of the frame whose write the event reports. */
 export function withTrace<E extends object>({ traceId }: { traceId?: string | undefined }, event: E): E {
   if (traceId !== undefined) traces.set(event, traceId)
   return event
 }
 
-/** Returns the trace id that was noted with an event, for the log. Clients do not receive it. */
+/** Returns the trace id of the frame whose write the event reports, for the log. Clients do not receive it. */
 export const traceOf = (event: object): string | undefined => traces.get(event)
 
 /**

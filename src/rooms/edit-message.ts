@@ -1,12 +1,10 @@
 import { editMessage as writeEdit, type MessageEdit, type MessageRow } from '../entities/message.ts'
 import { Conflict, InvalidRequest, TooLarge, Unavailable } from '../errors.ts'
 import { MAX_CAPTION_BYTES } from '../protocol/limits.ts'
-import { defined } from '../protocol/defined.ts'
 import { showsNothing } from '../protocol/printable-name.ts'
-import { traceId } from '../trace.ts'
 
 /** An edit of a message. */
-export interface Edit extends Omit<MessageEdit, 'editedAt' | 'traceId'> {
+export interface Edit extends Omit<MessageEdit, 'editedAt'> {
   /** The `editedAt` that the editor has seen; 0 if the message was not edited before. */
   ifEditedAt?: number | undefined
 }
@@ -47,7 +45,7 @@ export async function editMessage(
       throw new Conflict('unable to edit the message; it was edited meanwhile')
     }
     const editedAt = Math.max(now, (row.editedAt ?? 0) + 1)
-    const written = await writeEdit(row, { ...said, editedAt, ...defined({ traceId: traceId() }) })
+    const written = await writeEdit(row, { ...said, editedAt })
     if (written !== undefined) return { message: written, changed: true }
     ;({ message: row, allow } = await findAgain())
   }

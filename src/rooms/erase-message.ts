@@ -1,8 +1,6 @@
 import { type AuditRow } from '../entities/audit.ts'
 import { eraseMessage as writeErased, type MessageRow } from '../entities/message.ts'
 import { MessageNotFound, Unavailable } from '../errors.ts'
-import { defined } from '../protocol/defined.ts'
-import { traceId } from '../trace.ts'
 
 /** Attempts to delete. Each reaction or edit that comes in between costs one. */
 const ATTEMPTS = 20
@@ -20,14 +18,14 @@ const ATTEMPTS = 20
  */
 export async function eraseMessage(
   message: MessageRow,
-  deletion: { deletedAt: number; deletedBy: string },
+  deletion: { deletedAt: number; deletedBy: string; traceId?: string },
   readAgain: () => Promise<MessageRow | undefined>,
   audit?: AuditRow,
 ): Promise<{ message: MessageRow; changed: boolean }> {
   for (let row: MessageRow | undefined = message, attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (row === undefined) throw new MessageNotFound('unable to delete the message; there is none')
     if (row.kind === 'deleted') return { message: row, changed: false }
-    const erased = await writeErased(row, { ...deletion, ...defined({ traceId: traceId() }) }, audit)
+    const erased = await writeErased(row, deletion, audit)
     if (erased !== undefined) return { message: erased, changed: true }
     row = await readAgain()
   }

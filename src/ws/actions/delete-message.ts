@@ -13,6 +13,7 @@ import {
   requirePermission,
 } from '../../rooms/admission.ts'
 import { eraseMessage } from '../../rooms/erase-message.ts'
+import { traceId } from '../../trace.ts'
 import { action } from '../action.ts'
 
 /**
@@ -28,7 +29,8 @@ export const deleteMessage = action('deleteMessage', async ({ chatRoomId, messag
   const isOwn = senderId === userId
   const noted = { chatRoomId, messageId, at: now, by: userId, userId: senderId, ...defined({ reason }) }
   const audit = isOwn ? undefined : auditItem({ ...noted, action: 'delete' })
-  const { message, changed } = await eraseMessage(found, { deletedAt: now, deletedBy: userId }, find, audit)
+  const deletion = { deletedAt: now, deletedBy: userId, ...defined({ traceId: traceId() }) }
+  const { message, changed } = await eraseMessage(found, deletion, find, audit)
   const { version = 0, deletedAt = 0 } = message
   return { chatRoomId, messageId, seq: seqOf(message), version, deletedAt, changed }
 })

@@ -6,6 +6,7 @@ import { admit, type Admitted, isReadableOrOwn, requirePermission } from '../../
 import { notErased, othersOf } from '../../rooms/aside.ts'
 import { metadataText } from '../../rooms/metadata-text.ts'
 import { editMessage as edit, type Editable } from '../../rooms/edit-message.ts'
+import { traceId } from '../../trace.ts'
 import { action } from '../action.ts'
 import type { Caller } from '../caller.ts'
 
@@ -45,7 +46,7 @@ async function findEditable(
 async function editOf({ content, metadata, mentions, mentionRoom }: Request<'editMessage'>, senderId: string) {
   return {
     content,
-    ...defined({ metadata: metadataText(metadata), mentionsRoom: mentionRoom }),
+    ...defined({ metadata: metadataText(metadata), mentionsRoom: mentionRoom, traceId: traceId() }),
     ...(mentions && { mentions: JSON.stringify(await notErased(othersOf(mentions, senderId))) }),
   }
 }
