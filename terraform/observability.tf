@@ -228,17 +228,15 @@ locals {
       }
     }
     # The age of the stream's records is not reported if the function isn't called at all.
-    # Calls of the server API are not counted, because most of them may be reads.
+    # Only sends are counted: calls of other functions may write nothing that is delivered by the stream.
     nothing-delivered = {
       description = "Messages are sent, and none is delivered: the stream's mapping is disabled or broken, or every post fails."
-      expression  = "IF((FILL(sends, 0) + FILL(changes, 0) + FILL(files, 0) >= 3 AND FILL(batches, 0) == 0) OR (FILL(failed, 0) >= 3 AND FILL(delivered, 0) == 0), 1, 0)"
+      expression  = "IF((FILL(sends, 0) >= 3 AND FILL(batches, 0) == 0) OR (FILL(failed, 0) >= 3 AND FILL(delivered, 0) == 0), 1, 0)"
       threshold   = 0
       seconds     = 300
       periods     = 2
       metrics = {
         sends     = { namespace = "AWS/Lambda", metric = "Invocations", dimensions = { FunctionName = local.function_names[local.stack.routes.sendMessage.function] } }
-        changes   = { namespace = "AWS/Lambda", metric = "Invocations", dimensions = { FunctionName = local.function_names[local.stack.routes.broadcastMessage.function] } }
-        files     = { namespace = "AWS/Lambda", metric = "Invocations", dimensions = { FunctionName = local.function_names["objectCreated"] } }
         batches   = { namespace = "AWS/Lambda", metric = "Invocations", dimensions = local.stream_dimensions }
         failed    = { namespace = local.own_metrics, metric = "PostsFailed", dimensions = local.post_dimensions }
         delivered = { namespace = local.own_metrics, metric = "PostsDelivered", dimensions = local.post_dimensions }

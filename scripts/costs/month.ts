@@ -77,7 +77,7 @@ export const reconnectUnits = (rooms: number): { reads: number; writes: number }
 
 /** What is paid while nobody chats. Metrics are those of alarms and those that functions write. */
 export const IDLE = {
-  alarmMetrics: 28 + Object.values(loadStack().functions).filter((one) => one.with === undefined).length,
+  alarmMetrics: 26 + Object.values(loadStack().functions).filter((one) => one.with === undefined).length,
   ownMetrics: 10,
   alarmDollars: 0.1,
   metricDollars: 0.3,

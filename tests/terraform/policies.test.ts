@@ -456,7 +456,6 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
 
     test.each<[alarm: string, when: string, metrics: Record<string, number>, raised: boolean]>([
       ['nothing-delivered', 'the mapping is disabled, so that the stream has no age', { sends: 3 }, true],
-      ['nothing-delivered', 'the same, for broadcasts and files alone', { changes: 2, files: 1 }, true],
       ['nothing-delivered', 'every post fails', { sends: 9, batches: 9, failed: 3 }, true],
       ['nothing-delivered', 'some posts fail', { sends: 9, batches: 9, failed: 3, delivered: 1 }, false],
       ['nothing-delivered', 'messages are delivered', { sends: 9, batches: 2, delivered: 9 }, false],
