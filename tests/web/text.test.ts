@@ -395,11 +395,12 @@ test('who has read a message is who has read so far, and not the one who asks', 
 
 test.each([
   ['a plain text, as people write', false],
-  ['Việt Nam, Cre\u0300me bru\u0302le\u0301e, नमस्ते, שָׁלוֹם, สวัสดี', false],
-  ['a word\u0301 and a word\u0301 and a word\u0301', false],
-  ['Z\u0351\u036b\u0343a', true],
-  ['joiners between the marks: Z\u0351\u200d\u036b\u200d\u0343', true],
-  ['formatting between the marks: Z\u0351~~\u036b\u0343~~', true],
-])('of %j it is known whether marks are piled upon a letter', (text, isPiledUp) => {
+  ['Việt Nam, Cre\u0300me bru\u0302le\u0301e', false],
+  ['❤️ ✌️ ☕️', false],
+  [`Z${'\u0351\u036b'.repeat(3)}a`, true],
+  [`joiners between the marks: Z${'\u0351\u200d\u036b\ufeff'.repeat(3)}`, true],
+  [`formatting between the marks: Z${'\u0351~~\u036b~~'.repeat(3)}`, true],
+  [`links between the marks: Z${'[\u0351](https://example.com)\u036b'.repeat(3)}`, true],
+])('of %j it is known whether many marks may be piled upon a letter', (text, isPiledUp) => {
   expect(pilesUp(text)).toBe(isPiledUp)
 })

@@ -1,5 +1,10 @@
-/** Three marks without a letter, a digit or a space between them. Formatting signs don't end a pile of marks. */
-const PILE = /\p{M}(?:[^\p{L}\p{N}\s]*\p{M}){2}/u
+const MARK = /\p{M}/gu
 
-/** Whether a text may be much higher than its line, because marks are piled upon a letter. */
-export const pilesUp = (text: string): boolean => PILE.test(text)
+/** Fewer marks than these are no higher than a line, even upon one letter. */
+const MANY = 6
+
+/**
+ * Whether a text may be much higher than its line, because marks are piled upon a letter. It only counts marks: between
+ * two of them there may be much that isn't shown, such as joiners, formatting or the address of a link.
+ */
+export const pilesUp = (text: string): boolean => (text.match(MARK)?.length ?? 0) >= MANY
