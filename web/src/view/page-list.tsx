@@ -19,10 +19,12 @@ interface PageListProps<T> {
 export function PageList<T>({ label, pages, empty, more, keyOf, children }: PageListProps<T>) {
   const { items, phase, error, hasMore } = useStore(pages)
   const list = useRef<HTMLUListElement>(null)
+  const nothing = useRef<HTMLParagraphElement>(null)
   const count = items.length
   useEffect(() => {
-    // The button that had the focus has disappeared together with the removed item.
-    if (document.activeElement === document.body) list.current?.focus({ preventScroll: true })
+    // The button that had the focus has disappeared together with the removed item. An empty list can't be seen.
+    const place = nothing.current ?? list.current
+    if (document.activeElement === document.body) place?.focus({ preventScroll: true })
   }, [count])
   useEffect(() => {
     // The state shows a failure.
@@ -44,7 +46,11 @@ export function PageList<T>({ label, pages, empty, more, keyOf, children }: Page
           <i />
         </div>
       )}
-      {phase === 'ready' && items.length === 0 && <p className="hint">{empty}</p>}
+      {phase === 'ready' && items.length === 0 && (
+        <p className="hint" ref={nothing} tabIndex={-1}>
+          {empty}
+        </p>
+      )}
       {phase === 'failed' && <FormError>{errorSentence(error)}</FormError>}
       {hasMore && (
         <button type="button" className="button" disabled={phase === 'loading'} onClick={loadMore}>

@@ -2,6 +2,10 @@ import { useEffect, useState } from 'react'
 
 const FOCUSABLE = 'a, button, input, select, textarea, [tabindex]'
 
+/** Where the focus opens the keyboard of a phone, which nobody has asked for. */
+const opensKeyboard = (element: Element) =>
+  element.matches('input, textarea') && window.matchMedia('(pointer: coarse)').matches
+
 /** Returns an element and what it is in, from the inside out. */
 function around(element: Element | null): Element[] {
   const found: Element[] = []
@@ -18,9 +22,12 @@ export function useReturnFocus(): void {
   useEffect(
     () => () => {
       if (document.activeElement !== document.body) return
-      const place = before.find((one) => one.isConnected && one.matches(FOCUSABLE))
-      const target = (place ?? document.getElementById('conversation')) as HTMLElement | null
-      target?.focus({ preventScroll: true })
+      const places = before.filter((one) => one.isConnected && one.matches(FOCUSABLE) && !opensKeyboard(one))
+      for (const place of [...places, document.getElementById('conversation')] as (HTMLElement | null)[]) {
+        place?.focus({ preventScroll: true })
+        // What is disabled or hidden takes no focus.
+        if (document.activeElement !== document.body) return
+      }
     },
     [before],
   )
