@@ -32,12 +32,23 @@ function Found({ prefix, onClose }: { prefix: string; onClose: () => void }) {
   const chat = useChat()
   const alike = useStore(chat.places)
   const { run, isRunning, error } = useAct()
+  const [found] = useState(() => new Set<string>())
+  // What was only found is compared with nothing once the list is gone.
+  useEffect(
+    () => () => {
+      for (const id of found) if (!chat.find({ kind: 'room', id })) chat.places.delete(id)
+    },
+    [chat, found],
+  )
   const [pages] = useState(
     () =>
       new Pages(async (cursor) => {
         const page = { ...(prefix === '' ? {} : { prefix }), ...(cursor === undefined ? {} : { cursor }) }
         const { rooms, nextCursor } = await chat.client.publicRooms(page)
-        for (const room of rooms) chat.places.add(room.chatRoomId, nameOf(room))
+        for (const room of rooms) {
+          found.add(room.chatRoomId)
+          chat.places.add(room.chatRoomId, nameOf(room))
+        }
         return { items: rooms, next: nextCursor }
       }),
   )
@@ -60,7 +71,7 @@ function Found({ prefix, onClose }: { prefix: string; onClose: () => void }) {
           const isIn = chat.find({ kind: 'room', id: room.chatRoomId }) !== undefined
           const name = nameOf(room)
           const hint = alike.has(room.chatRoomId) ? room.chatRoomId : ''
-          const told = hint === '' ? name : `${name} (${hint})`
+          const fullName = hint === '' ? name : `${name} (${hint})`
           return (
             <div className="entry">
               <span className="room-icon" aria-hidden="true">
@@ -82,7 +93,7 @@ function Found({ prefix, onClose }: { prefix: string; onClose: () => void }) {
               <button
                 type="button"
                 className="button"
-                aria-label={isIn ? words.openRoom(told) : words.joinNamed(told)}
+                aria-label={isIn ? words.openRoom(fullName) : words.joinNamed(fullName)}
                 disabled={isRunning}
                 onClick={() => run(() => enter(room))}
               >

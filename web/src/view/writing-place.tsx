@@ -27,7 +27,7 @@ export function WritingPlace({ conversation }: { conversation: Conversation }) {
   if (isBlocked) {
     place = (
       <Refused sentence={words.youHaveBlocked(isolated(conversation.title.get()))}>
-        {button('Unblock', () => blocked.unblock(peer))}
+        {button(words.unblock, () => blocked.unblock(peer))}
       </Refused>
     )
   } else if (writing.kind === 'refused') {
