@@ -34,7 +34,8 @@ are as in \`sync\`.`,
 connections don't; their actions in this room fail with \`not_a_member\` from now on. Leaving ends neither
 a mute nor the role \`guest\` that somebody gave the user.`,
   addMembers: `After an error, some of the users may be members and receive \`roomAdded\`. Any retryable error can come
-in the middle of the work, and so can \`forbidden\`, if the caller loses the right to add meanwhile. A repeat lists these
+in the middle of the work, and so can \`forbidden\`,
+\`not_a_member\` and \`room_closed\`, if the caller loses the right to add meanwhile. A repeat lists these
 users in \`already\`; \`listMembers\` shows who is in the room. Nobody is added after the error.`,
   muteMember: `A mute outlives the membership: a user who leaves, or is removed or banned, is still muted when they
 come back. It can also be ended or changed while they are away. For any other user who is not a member, the action
@@ -143,7 +144,7 @@ to 120 seconds while the user looks: events may be lost, and a device that was p
   getOnline: `A user is online if they have a connection that has synced. The event \`online\` reports changes, in
 direct rooms only. The more rooms are asked for at once, the fewer connections of each are looked at: 20 of each of 50
 rooms, 400 of one. Admins and backends may also ask for rooms that they aren't in. If one of two users has blocked the
-other, neither sees the other.`,
+other, neither sees the other in their direct room; in a room that both are in they do.`,
   ping: `Any frame resets the idle timer of 10 minutes; WebSocket pings don't. A client that has nothing to send sends
 \`ping\` at least every 9 minutes.`,
 }
