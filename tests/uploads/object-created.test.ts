@@ -608,14 +608,14 @@ test('a file of 25 MiB is judged by its first bytes: 4,100 of them are read', as
   const size = 25 * 1024 * 1024
   const { form } = await givenForm(room, adaId, { size })
   const event = await arrival(form, Buffer.concat([png], size))
-  const fetched: number[] = []
+  // By the range that was asked for, because a busy machine may ask for one twice.
+  const fetched = new Map<string, number>()
   s3.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args)
-      const { headers } = result.response as { headers: Record<string, string> }
-      fetched.push(
-        Number((args.request as { method: string }).method === 'HEAD' ? 0 : (headers['content-length'] ?? 0)),
-      )
+      const { method, headers } = args.request as { method: string; headers: Record<string, string> }
+      const { headers: answered } = result.response as { headers: Record<string, string> }
+      if (method !== 'HEAD') fetched.set(headers.range ?? 'all', Number(answered['content-length'] ?? 0))
       return result
     },
     { step: 'deserialize', priority: 'low', name: 'count' },
@@ -623,7 +623,7 @@ test('a file of 25 MiB is judged by its first bytes: 4,100 of them are read', as
   await arrived(event)
   s3.middlewareStack.remove('count')
   expect(gateway.eventsOf(bob)).toHaveLength(1)
-  expect(fetched.reduce((sum, bytes) => sum + bytes)).toBe(4_100)
+  expect([...fetched.values()].reduce((sum, bytes) => sum + bytes)).toBe(4_100)
 })
 
 test('the function may do in table and bucket what it does in all of these tests, and no more', () => {
