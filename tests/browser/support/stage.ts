@@ -5,7 +5,7 @@ import type { Runtime } from '../../../local/runtime.ts'
 import { entitiesOf } from '../../support/entities.ts'
 import { online, startChat, unique } from '../../support/runtime.ts'
 import { launchBrowser } from './browser.ts'
-import { PATIENCE_MS } from './eventually.ts'
+import { eventually, PATIENCE_MS } from './eventually.ts'
 import { Person } from './person.ts'
 import { Problems } from './problems.ts'
 
@@ -127,9 +127,12 @@ export class Stage {
   async disconnect(person: Person): Promise<void> {
     person.problems.expect(/ERR_INTERNET_DISCONNECTED/)
     await person.context.setOffline(true)
-    // Open sockets survive going offline.
-    this.cut(person)
-    await person.banner.getByText('Connection lost.').waitFor()
+    // Open sockets survive going offline, and one that was about to open does too.
+    const lost = person.banner.getByText('Connection lost.')
+    await eventually(async () => {
+      this.cut(person)
+      return lost.isVisible()
+    }).toBe(true)
   }
 
   /** Creates users whom no other test knows, each at a page of their own, in one room that all have open. */
