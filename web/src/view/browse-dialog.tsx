@@ -32,26 +32,22 @@ function Found({ prefix, onClose }: { prefix: string; onClose: () => void }) {
   const chat = useChat()
   const alike = useStore(chat.places)
   const { run, isRunning, error } = useAct()
-  const [found] = useState(() => new Set<string>())
-  // What was only found is compared with nothing once the list is gone.
-  useEffect(
-    () => () => {
-      for (const id of found) if (!chat.find({ kind: 'room', id })) chat.places.delete(id)
-    },
-    [chat, found],
-  )
   const [pages] = useState(
     () =>
       new Pages(async (cursor) => {
         const page = { ...(prefix === '' ? {} : { prefix }), ...(cursor === undefined ? {} : { cursor }) }
         const { rooms, nextCursor } = await chat.client.publicRooms(page)
-        for (const room of rooms) {
-          found.add(room.chatRoomId)
-          chat.places.add(room.chatRoomId, nameOf(room))
-        }
         return { items: rooms, next: nextCursor }
       }),
   )
+  const { items: found } = useStore(pages)
+  useEffect(() => {
+    for (const room of found) chat.places.add(room.chatRoomId, nameOf(room))
+    // What was only found is compared with nothing once the list is gone.
+    return () => {
+      for (const { chatRoomId: id } of found) if (!chat.find({ kind: 'room', id })) chat.places.delete(id)
+    }
+  }, [chat, found])
   const enter = async ({ chatRoomId }: PublicRoom) => {
     const known = chat.find({ kind: 'room', id: chatRoomId })
     goTo((known ?? (await chat.join(chatRoomId))).route)

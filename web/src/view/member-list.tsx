@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { locale, numberText } from '../language/locale.ts'
 import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
@@ -12,6 +12,7 @@ import { personItems } from './person-items.ts'
 import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
 import { useDialogs } from './use-dialogs.ts'
+import { useKeptFocus } from './use-kept-focus.ts'
 import { useName, useNames } from './use-names.ts'
 import { type Talk, useMembers, usePresence, useStore } from '../../../client/react/index.ts'
 import { UserName } from './user-name.tsx'
@@ -30,10 +31,7 @@ export function MemberList({ conversation }: { conversation: Conversation }) {
   const count = userIds.length
   const [most, setMost] = useState(PAGE)
   const shown = useByName(conversation, userIds).slice(0, most)
-  useEffect(() => {
-    // The button that had the focus has disappeared together with the removed member.
-    if (document.activeElement === document.body) place.current?.focus({ preventScroll: true })
-  }, [count])
+  useKeptFocus(count, () => place.current)
   return (
     <section aria-label={words.members} ref={place} tabIndex={-1}>
       <h3 className="list-title">

@@ -3,6 +3,7 @@ import type { Pages } from '../state/pages.ts'
 import { errorSentence } from '../text/error-sentence.ts'
 import { FormError } from './form-error.tsx'
 import { useStore } from '../../../client/react/index.ts'
+import { useKeptFocus } from './use-kept-focus.ts'
 
 interface PageListProps<T> {
   label: string
@@ -20,12 +21,8 @@ export function PageList<T>({ label, pages, empty, more, keyOf, children }: Page
   const { items, phase, error, hasMore } = useStore(pages)
   const list = useRef<HTMLUListElement>(null)
   const nothing = useRef<HTMLParagraphElement>(null)
-  const count = items.length
-  useEffect(() => {
-    // The button that had the focus has disappeared together with the removed item. An empty list can't be seen.
-    const place = nothing.current ?? list.current
-    if (document.activeElement === document.body) place?.focus({ preventScroll: true })
-  }, [count])
+  // An empty list can't be seen.
+  useKeptFocus(items.length, () => nothing.current ?? list.current)
   useEffect(() => {
     // The state shows a failure.
     pages.load().catch(() => {})
