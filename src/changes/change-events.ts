@@ -107,15 +107,16 @@ async function messageStates(
     messageIds.map((messageId) => seqOf({ messageId })),
   )
   for (const row of rows) seen?.(row)
-  return Promise.all(rows.filter((row) => !isPast(row, { keptSince: 0 }, Date.now())).map(messageState))
+  const shown = rows.filter((row) => !isPast(row, { keptSince: 0 }, Date.now()))
+  return Promise.all(shown.map(async (row) => withTrace(row, await messageState(row))))
 }
 
 async function messageState(row: MessageRow): Promise<Unnumbered> {
   const { chatRoomId, messageId } = row
   if (row.kind !== 'deleted') {
-    return withTrace(row, { event: 'messageUpdated', chatRoomId, message: await messageEventWithFile(row) })
+    return { event: 'messageUpdated', chatRoomId, message: await messageEventWithFile(row) }
   }
-  return withTrace(row, {
+  return {
     event: 'messageDeleted',
     chatRoomId,
     seq: seqOf(row),
@@ -124,7 +125,7 @@ async function messageState(row: MessageRow): Promise<Unnumbered> {
     deletedAt: row.deletedAt ?? 0,
     deletedBy: row.deletedBy ?? '',
     ...defined({ threadId: row.threadId }),
-  })
+  }
 }
 
 async function roomState(chatRoomId: string): Promise<Unnumbered | undefined> {

@@ -92,7 +92,7 @@ interface Sized {
 const isForFew = ({ limit, after, messageIds }: Sized): boolean =>
   after === undefined && (messageIds?.length ?? limit ?? Infinity) <= FEW
 
-const classOf = new Map<string, RateClass>(
+const classes = new Map<string, RateClass>(
   Object.entries(rateClasses).flatMap(([name, { actions }]) =>
     actions.map((action) => [action, name as RateClass] as const),
   ),
@@ -113,7 +113,11 @@ export async function count(rateClass: RateClass, { userId, backend }: Caller, n
  * Counts an action before it is performed. Sends are counted elsewhere, so that retries of a stored send are not. AP25.
  */
 export async function countAction(action: string, input: object, caller: Caller, now: number): Promise<void> {
-  const rateClass = classOf.get(action)
-  if (rateClass === undefined) return
-  await count(rateClass === 'page' && isForFew(input) ? 'read' : rateClass, caller, now)
+  const rateClass = classOf(action, input)
+  if (rateClass !== undefined) await count(rateClass, caller, now)
+}
+
+function classOf(action: string, input: object): RateClass | undefined {
+  const rateClass = classes.get(action)
+  return rateClass === 'page' && isForFew(input) ? 'read' : rateClass
 }
