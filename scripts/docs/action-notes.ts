@@ -34,9 +34,8 @@ are as in \`sync\`.`,
 connections don't; their actions in this room fail with \`not_a_member\` from now on. Leaving ends neither
 a mute nor the role \`guest\` that somebody gave the user.`,
   addMembers: `After an error, some of the users may be members and receive \`roomAdded\`. Any retryable error can come
-in the middle of the work, and so can \`forbidden\`,
-\`not_a_member\` and \`room_closed\`, if the caller loses the right to add meanwhile. A repeat lists these
-users in \`already\`; \`listMembers\` shows who is in the room. Nobody is added after the error.`,
+in the middle of the work, and so can \`forbidden\`, \`not_a_member\` and \`room_closed\`, if the caller loses the
+right to add meanwhile. A repeat lists these users in \`already\`; \`listMembers\` shows who is in the room. Nobody is added after the error.`,
   muteMember: `A mute outlives the membership: a user who leaves, or is removed or banned, is still muted when they
 come back. It can also be ended or changed while they are away. For any other user who is not a member, the action
 fails with \`conflict\`.`,

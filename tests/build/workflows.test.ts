@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 
@@ -164,7 +166,7 @@ test('no deploy takes a provider that the committed lock file does not have', as
   for (const init of inits) expect(init).toMatch(/ -lockfile=readonly\b/)
   const committed = spawnSync('git', ['ls-files', 'terraform/root'], { cwd: root, encoding: 'utf8' }).stdout
   expect(committed).toMatch(/^terraform\/root\/\.terraform\.lock\.hcl$/m)
-  expect(await readFile(new URL('terraform/root/.terraform.lock.hcl', root), 'utf8')).toMatch(
+  expect(await readFile(join(fileURLToPath(root), 'terraform', 'root', '.terraform.lock.hcl'), 'utf8')).toMatch(
     /^provider "registry\.terraform\.io\/hashicorp\/aws" \{\n {2}version +=.*\n(.*\n)* {4}"h1:/m,
   )
 })
