@@ -88,7 +88,7 @@ test('a connection that dies while a message is on its way sends it once', async
     stage.cut(ada)
     await bob.sees(`round ${round}`)
     await ada.sees(`round ${round}`)
-    await eventually(() => ada.connectionIds.length).toBe(round + 2)
+    await eventually(() => ada.connections.ids.length).toBe(round + 2)
   }
   const said = ['round 0', 'round 1', 'round 2']
   expect(await stored(room)).toEqual(said)

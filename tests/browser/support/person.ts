@@ -1,5 +1,5 @@
 import type { BrowserContext, Locator, Page } from 'playwright-core'
-import { connectionsOf } from './connections.ts'
+import { connectionsOf, type Connections } from './connections.ts'
 import type { GivenFile } from './files.ts'
 import type { Problems } from './problems.ts'
 
@@ -8,8 +8,7 @@ export class Person {
   readonly userId: string
   readonly page: Page
   readonly problems: Problems
-  /** Ids of the gateway. The last one is the page's present connection. */
-  readonly connectionIds: readonly string[]
+  readonly connections: Connections
   readonly list: Locator
   readonly conversation: Locator
   readonly log: Locator
@@ -24,7 +23,7 @@ export class Person {
     this.userId = userId
     this.page = page
     this.problems = problems
-    this.connectionIds = connectionsOf(page)
+    this.connections = connectionsOf(page)
     this.list = page.getByRole('navigation', { name: 'Conversations' })
     this.conversation = page.getByRole('main')
     this.log = page.getByRole('log')

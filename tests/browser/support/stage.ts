@@ -119,8 +119,8 @@ export class Stage {
   }
 
   /** Cuts that page's connection, as a lost network does. */
-  cut({ connectionIds }: Person): void {
-    this.chat.gateway.terminate(connectionIds.at(-1)!)
+  cut({ connections }: Person): void {
+    this.chat.gateway.terminate(connections.ids.at(-1)!)
   }
 
   /** Takes that browser offline, until `context.setOffline(false)`. */
