@@ -51,7 +51,15 @@ export default defineConfig(({ mode }) => ({
           exclude: [...pureFiles, ...browser],
         },
       },
-      { test: { ...deadlines, globalSetup, name: 'browser', include: browser, sequence: { groupOrder: 1 } } },
+      {
+        test: {
+          ...deadlines,
+          globalSetup: [...globalSetup, 'tests/browser/support/build-page-once.ts'],
+          name: 'browser',
+          include: browser,
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
   },
 }))

@@ -198,7 +198,8 @@ test('whoever has left unheard is told so at the next key, and finds what was wr
   const [ada, bob] = people
   const { gateway, mapping } = stage.chat
   // She leaves on another connection, and this page gets no event.
-  gateway.faults.onPost = ({ connectionId }) => (ada.connections.ids.includes(connectionId) ? { status: 500 } : undefined)
+  gateway.faults.onPost = ({ connectionId }) =>
+    ada.connections.ids.includes(connectionId) ? { status: 500 } : undefined
   const elsewhere = await online(stage.chat, ada.userId)
   await elsewhere.request({ action: 'leaveRoom', chatRoomId: room })
   await mapping.idle()

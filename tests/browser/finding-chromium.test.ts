@@ -19,6 +19,15 @@ test.for(['chromium', 'chromium-browser', 'google-chrome'])('finds %s on the PAT
   expect(findChromium({ PATH: [empty, folder].join(delimiter) })).toBe(join(folder, name))
 })
 
+test('the shell is found where it is wanted, also where another comes first on the PATH', async () => {
+  const first = await givenFolder({ chromium: 0o755 })
+  const second = await givenFolder({ 'chromium-headless-shell': 0o755 })
+  const environment = { PATH: [first, second].join(delimiter) }
+  expect(findChromium(environment, 'shell')).toBe(join(second, 'chromium-headless-shell'))
+  expect(findChromium(environment)).toBe(join(first, 'chromium'))
+  expect(findChromium({ PATH: first }, 'shell')).toBe(join(first, 'chromium'))
+})
+
 test('takes the one that CHROMIUM names before any on the PATH', async () => {
   const folder = await givenFolder({ chromium: 0o755, mine: 0o755 })
   expect(findChromium({ PATH: folder, CHROMIUM: join(folder, 'mine') })).toBe(join(folder, 'mine'))

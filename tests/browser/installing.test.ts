@@ -5,8 +5,8 @@ import type { Worker } from 'playwright-core'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { listen, originOf } from '../../local/http.ts'
 import { type PageFile, PageFiles } from '../../local/page/page-files.ts'
-import { buildPage } from '../../web/build-page.ts'
 import { buildWorker } from '../../web/build-worker.ts'
+import { builtPage } from './support/built-page.ts'
 import { eventually } from './support/eventually.ts'
 import { picture } from './support/files.ts'
 import { Person } from './support/person.ts'
@@ -18,7 +18,7 @@ class Deployed extends PageFiles {
   #files: readonly PageFile[] = []
 
   override async get(path: string): Promise<PageFile | undefined> {
-    if (this.#files.length === 0) this.#files = await buildPage()
+    if (this.#files.length === 0) this.#files = await builtPage()
     return this.#files.find((file) => file.path === path)
   }
 
@@ -61,7 +61,7 @@ const pushUrl = `${originOf('127.0.0.1', await listen(pushServer, 0, '127.0.0.1'
 afterAll(() => pushServer.close().closeAllConnections())
 
 const pageFiles = new Deployed()
-const stage = Stage.set({ pageFiles, pushUrl })
+const stage = Stage.set({ pageFiles, pushUrl }, 'whole')
 
 /** Ada's browser has the page's service worker. Bob is in her room, and has no page open. */
 async function talk(): Promise<{ room: string; ada: Person; bobId: string }> {

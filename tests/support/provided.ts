@@ -9,6 +9,8 @@ declare module 'vitest' {
     runFolder: string
     /** The folder of the stack's bundled functions. */
     functionsFolder: string
+    /** The folder of the built page, in the browser tests. */
+    pageFolder: string
     /** The stack that `npm run e2e` tests. Undefined otherwise: tests then start a runtime of their own. */
     deployment: Deployment | undefined
   }

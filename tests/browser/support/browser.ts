@@ -1,10 +1,14 @@
 import { type Browser, chromium } from 'playwright-core'
 import { findChromium } from '../../../scripts/shared/find-chromium.ts'
 
-/** Starts a Chromium without a window that can reach only this machine. */
-export const launchBrowser = (): Promise<Browser> =>
+/**
+ * Starts a Chromium without a window that can reach only this machine.
+ *
+ * @param wants `whole`: the whole browser, which push messages and the microphone need
+ */
+export const launchBrowser = (wants: 'whole' | 'shell' = 'shell'): Promise<Browser> =>
   chromium.launch({
-    executablePath: findChromium(),
+    executablePath: findChromium(process.env, wants),
     // Its sandbox refuses to work for root, and in a container the user is root.
     chromiumSandbox: process.getuid?.() !== 0,
     args: [

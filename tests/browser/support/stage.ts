@@ -1,10 +1,12 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
 import type { RuntimeOptions } from '../../../local/runtime-options.ts'
+import { PageFiles } from '../../../local/page/page-files.ts'
 import type { Runtime } from '../../../local/runtime.ts'
 import { entitiesOf } from '../../support/entities.ts'
 import { online, startChat, unique } from '../../support/runtime.ts'
 import { launchBrowser } from './browser.ts'
+import { builtPage } from './built-page.ts'
 import { eventually, PATIENCE_MS } from './eventually.ts'
 import { Person } from './person.ts'
 import { Problems } from './problems.ts'
@@ -37,12 +39,14 @@ export class Stage {
   /**
    * Creates the stage. Call it while the file is collected.
    *
-   * @param options of the runtime, besides the built page
+   * @param options of the runtime
+   * @param browser `whole` for what the browser's shell can't do
    */
-  static set(options: RuntimeOptions = {}): Stage {
+  static set(options: RuntimeOptions = {}, browser: 'whole' | 'shell' = 'shell'): Stage {
     const stage = new Stage()
     beforeAll(async () => {
-      ;[stage.chat, stage.browser] = await Promise.all([startChat({ preparePage: true, ...options }), launchBrowser()])
+      const pageFiles = new PageFiles(builtPage)
+      ;[stage.chat, stage.browser] = await Promise.all([startChat({ pageFiles, ...options }), launchBrowser(browser)])
     })
     afterAll(async () => {
       await stage.browser.close()
@@ -127,11 +131,13 @@ export class Stage {
   async disconnect(person: Person): Promise<void> {
     person.problems.expect(/ERR_INTERNET_DISCONNECTED/)
     await person.context.setOffline(true)
-    // Open sockets survive going offline, and one that was about to open does too.
     const lost = person.banner.getByText('Connection lost.')
     await eventually(async () => {
-      this.cut(person)
-      return lost.isVisible()
+      if (await lost.isVisible()) return true
+      // Open sockets survive going offline, and one that was about to open does too.
+      const [connectionId] = person.connections.ids.slice(-1)
+      if (this.chat.gateway.connectionIds().includes(connectionId!)) this.cut(person)
+      return false
     }).toBe(true)
   }
 
