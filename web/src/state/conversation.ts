@@ -13,6 +13,7 @@ import type { Drafts } from './drafts.ts'
 import { Notes } from './notes.ts'
 import type { People } from './people.ts'
 import { type Members, membersOf, Store, type Talk, type Timeline, timelineOf } from '../../../client/react/index.ts'
+import { Referred } from './referred.ts'
 import { hashOf, type Route } from './route.ts'
 import { Unread } from './unread.ts'
 import { type UploadLimits, Uploads } from './uploads.ts'
@@ -47,6 +48,8 @@ export class Conversation {
   readonly title: Store<string>
   readonly timeline: Timeline
   readonly notes: Notes
+  /** The messages that are quoted or pinned. */
+  readonly referred: Referred
   readonly members: Members
   readonly unread: Unread
   readonly uploads: Uploads
@@ -93,6 +96,7 @@ export class Conversation {
     this.unread = new Unread(on, () => this.room)
     this.timeline = timelineOf(talk)
     this.notes = new Notes(on)
+    this.referred = new Referred(on, async (messageIds) => (await this.room?.find(messageIds)) ?? [])
     this.members = membersOf(client, talk)
     this.uploads = new Uploads(() => this.room, limits)
     this.doors = new Doors(on, () => this.room, now)
@@ -266,12 +270,6 @@ export class Conversation {
   async #peek(): Promise<void> {
     const { messages } = (await this.room?.history({ limit: 1 })) ?? { messages: [] }
     for (const message of messages) this.#wasSaid(message)
-  }
-
-  /** Returns the existing messages among these ids, in the order of the ids. */
-  async messagesOf(messageIds: readonly string[]): Promise<MessageEvent[]> {
-    const found = (await this.room?.find(messageIds)) ?? []
-    return messageIds.flatMap((id) => found.find(({ messageId }) => messageId === id) ?? [])
   }
 
   #wasSaid(message: MessageEvent): void {

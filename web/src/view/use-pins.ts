@@ -1,7 +1,8 @@
-import { useEffect, useState } from 'react'
+import { useMemo } from 'react'
 import type { MessageEvent } from '../../../client/index.ts'
-import type { Conversation } from '../state/conversation.ts'
 import { useRoom } from '../../../client/react/index.ts'
+import type { Conversation } from '../state/conversation.ts'
+import { useReferred } from './use-referred.ts'
 
 interface Pins {
   count: number
@@ -9,23 +10,13 @@ interface Pins {
   messages: readonly MessageEvent[]
 }
 
-/** Returns the pinned messages of a room, of which `limit` are loaded. */
+/** Returns the pinned messages of a room, of which `limit` are loaded. If they can't be, only their number is known. */
 export function usePins(conversation: Conversation, limit = Infinity): Pins {
   const { details } = useRoom(conversation.talk)
-  const [messages, setMessages] = useState<readonly MessageEvent[]>([])
   const pins = details?.pins ?? NONE
-  useEffect(() => {
-    let isCurrent = true
-    conversation.messagesOf(pins.slice(0, limit)).then(
-      (found) => isCurrent && setMessages(found),
-      // If the messages can't be loaded, only their number is shown.
-      () => {},
-    )
-    return () => {
-      isCurrent = false
-    }
-  }, [conversation, pins, limit])
-  return { count: pins.length, messages: messages.filter(({ messageId }) => pins.includes(messageId)) }
+  const first = useMemo(() => pins.slice(0, limit), [pins, limit])
+  const messages = useReferred(conversation, first).flatMap((message) => (message === 'gone' ? [] : (message ?? [])))
+  return { count: pins.length, messages }
 }
 
 const NONE: readonly string[] = []
