@@ -122,12 +122,12 @@ export class RoomTalk extends RoomModeration {
     const editedAt = this.context.serverNow()
     return this.feed.store.make(
       messageId,
-      (message) => ({
+      ({ mentionsRoom, ...message }) => ({
         ...message,
         content,
         editedAt,
         ...(mentions && { mentions }),
-        ...(mentionRoom && { mentionsRoom: true as const }),
+        ...((mentionRoom ?? mentionsRoom) && { mentionsRoom: true as const }),
         ...(metadata && { metadata }),
       }),
       async () => isVersion(await this.ask('editMessage', { messageId, ...changes })),

@@ -66,6 +66,22 @@ test('what a room keeps no longer disappears by itself, and when the room keeps 
   expect(told).toEqual([])
 })
 
+test.for([
+  { was: true, edit: {}, is: true },
+  { was: true, edit: { mentionRoom: false }, is: undefined },
+  { was: undefined, edit: { mentionRoom: true }, is: true },
+] as const)(
+  'an edit $edit of a message that mentions everybody ($was) shows at once: $is',
+  async ({ was, edit, is }) => {
+    const { server, room, idOf } = await givenRoom('one')
+    if (was) server.socket.events(server.edit('general', idOf('one'), { mentionsRoom: was }))
+    server.socket.cut()
+    room.edit(idOf('one'), { content: 'ONE', ...edit }).catch(() => {})
+    expect(room.messages[0]).toMatchObject({ content: 'ONE' })
+    expect(room.messages[0]!.mentionsRoom).toBe(is)
+  },
+)
+
 test('complaint 4: of two changes that come in the wrong order the newer one stays', async () => {
   const { server, room, idOf, shown } = await givenRoom('one')
   const told = toldBy(room)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { mentionBeing, mentionsIn } from '../../web/src/text/mentions.ts'
+import { mentionBeing, mentionedIn, mentionsIn } from '../../web/src/text/mentions.ts'
 
 test.each([
   ['@bob', ['bob']],
@@ -23,4 +23,22 @@ test.each([
   ['no', undefined],
 ])('in %j %j is being written', (text, expected) => {
   expect(mentionBeing(text, text.length)).toEqual(expected)
+})
+
+test.each([
+  ['@bob @room @bob', true, { mentions: ['bob'], mentionRoom: true }],
+  ['@bob @room', false, { mentions: ['bob'], mentionRoom: false }],
+  ['@rooms', true, { mentions: [], mentionRoom: false }],
+])('%j of one who may (%j) mention everybody mentions %j', (text, mayNameRoom, expected) => {
+  expect(mentionedIn(text, ['bob', 'ada'], mayNameRoom)).toEqual(expected)
+})
+
+test('a user called room is mentioned as a user only where everybody can not be', () => {
+  expect(mentionedIn('@room', ['room'], false)).toEqual({ mentions: ['room'], mentionRoom: false })
+})
+
+test('of more than 50 users, the first 50 are mentioned, which is all that the server takes', () => {
+  const userIds = Array.from({ length: 60 }, (_, i) => `user-${i}`)
+  const text = userIds.map((id) => `@${id}`).join(' ')
+  expect(mentionedIn(text, userIds, true).mentions).toEqual(userIds.slice(0, 50))
 })

@@ -18,6 +18,21 @@ export function mentionsIn(text: string, userIds: Iterable<string>): { start: nu
   return found
 }
 
+/**
+ * Returns whom a text with ids mentions: at most 50 of these users, each once, and whether it mentions everybody.
+ *
+ * @param mayNameRoom whether the writer may mention everybody
+ */
+export function mentionedIn(
+  content: string,
+  userIds: readonly string[],
+  mayNameRoom: boolean,
+): { mentions: string[]; mentionRoom: boolean } {
+  const found = mentionsIn(content, mayNameRoom ? [...userIds, ROOM_MENTION] : userIds).map(({ userId }) => userId)
+  const mentions = [...new Set(found)].filter((userId) => userIds.includes(userId)).slice(0, 50)
+  return { mentions, mentionRoom: mayNameRoom && found.includes(ROOM_MENTION) }
+}
+
 /** Returns the text between the last @ and the caret, or undefined if it can't be the beginning of a name. */
 export function mentionBeing(text: string, caret: number): { start: number; query: string } | undefined {
   const start = text.lastIndexOf('@', caret - 1)

@@ -1,8 +1,9 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { type MessageEvent, showsNothing } from '../../../client/index.ts'
+import { usePermissions } from '../../../client/react/index.ts'
 import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
-import { mentionsIn } from '../text/mentions.ts'
+import { mentionedIn } from '../text/mentions.ts'
 import { callsOf, withIds, withNames } from '../text/mention-names.ts'
 import { roomForText } from '../text/room-for-text.ts'
 import { isComposing } from './is-composing.ts'
@@ -16,6 +17,8 @@ export function EditForm({ message, conversation }: { message: MessageEvent; con
     const userIds = [...new Set([...(message.mentions ?? []), ...conversation.members.get().userIds])]
     return callsOf(userIds, (userId) => people.peek(userId).name)
   })
+  const wasForAll = message.mentionsRoom ?? false
+  const mayNameRoom = (usePermissions(conversation.talk)('mentionRoom') && conversation.kind === 'room') || wasForAll
   const [text, setText] = useState(() => withNames(message.content, message.mentions, (userId) => calls.get(userId)!))
   const field = useRef<HTMLTextAreaElement>(null)
   const { run, isRunning, error } = useAct()
@@ -32,13 +35,12 @@ export function EditForm({ message, conversation }: { message: MessageEvent; con
     const content = withIds(text.trim(), calls)
     if (content === message.content) return close()
     run(async () => {
-      const named = mentionsIn(content, calls.keys())
-      const mentions = [...new Set(named.map(({ userId }) => userId))]
-      const edited = conversation.doors.room.edit(message.messageId, {
+      const { mentions, mentionRoom } = mentionedIn(content, [...calls.keys()], mayNameRoom)
+      await conversation.doors.room.edit(message.messageId, {
         content,
         ...((mentions.length > 0 || message.mentions) && { mentions }),
+        ...(mentionRoom !== wasForAll && { mentionRoom }),
       })
-      await edited
       close()
     })
   }

@@ -2,7 +2,7 @@ import { type RefObject, useEffect } from 'react'
 import type { MessageExtras } from '../../../client/index.ts'
 import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
-import { mentionBeing, mentionsIn, ROOM_MENTION } from '../text/mentions.ts'
+import { mentionBeing, mentionedIn, ROOM_MENTION } from '../text/mentions.ts'
 import { callsOf, withIds } from '../text/mention-names.ts'
 import { Avatar } from './avatar.tsx'
 import { type Completion, useCompletion } from './use-completion.tsx'
@@ -50,13 +50,11 @@ export function useMentions(
       .map((name) => ({ key: name, insert: `@${calls.get(name) ?? name}`, view: <Offered name={name} /> }))
   const being = mentionBeing(text, field.current?.selectionStart ?? text.length)
   const completion = useCompletion({ field, text, write, sign: '@', label: words.peopleToMention, being, offer })
-  const mentionedIn = (content: string) => {
-    const found = mentionsIn(content, [...userIds, ...(mayNameRoom ? [ROOM_MENTION] : [])])
-    const named = [...new Set(found.map(({ userId }) => userId))].filter((userId) => userIds.includes(userId))
-    const isForAll = mayNameRoom && found.some(({ userId }) => userId === ROOM_MENTION)
-    return { ...(named.length > 0 && { mentions: named.slice(0, 50) }), ...(isForAll && { mentionRoom: true }) }
+  const extrasFor = (content: string) => {
+    const { mentions, mentionRoom } = mentionedIn(content, userIds, mayNameRoom)
+    return { ...(mentions.length > 0 && { mentions }), ...(mentionRoom && { mentionRoom }) }
   }
-  return { ...completion, withIds: (text) => withIds(text, calls), mentionedIn }
+  return { ...completion, withIds: (text) => withIds(text, calls), mentionedIn: extrasFor }
 }
 
 const Offered = ({ name }: { name: string }) => (
