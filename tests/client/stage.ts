@@ -93,6 +93,7 @@ export class Stage {
           if (each.posts === 0) await this.crashed()
           break
         default:
+          if ('message' in each) await this.#hasMessages(each)
           this.#act(each)
       }
     }
@@ -139,6 +140,12 @@ export class Stage {
   }
 
   #room = (index: number, id: string): Room => this.#clients[index]!.room(id)
+
+  /** Waits until the user is in the room and has sent what they say there, so that there is a message to choose. */
+  async #hasMessages({ user, room }: { user: number; room: number }): Promise<void> {
+    await this.#doors.get(`${user} ${room}`)
+    await Promise.allSettled(this.#room(user, this.rooms[room]!).unsent.map(({ done }) => done))
+  }
 
   #act(step: Extract<Step, { room: number }>): void {
     const { user, room: place } = step
