@@ -203,7 +203,7 @@ export class RoomTalk extends RoomModeration {
     if (deleted || !super.can(action)) return false
     if (action !== 'edit' && action !== 'deleteOwn') return true
     const { editWindowSeconds } = this.feed.facts.settings
-    const isLate = editWindowSeconds !== null && this.context.serverNow() > timestamp + editWindowSeconds * 1_000
+    const isLate = editWindowSeconds !== null && this.context.serverNow() >= timestamp + editWindowSeconds * 1_000
     return senderId === this.context.userId && !(action === 'edit' && isLate)
   }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ChangeEvent } from '../../src/protocol/change-events.ts'
 import type { MessageEvent } from '../../src/protocol/events.ts'
+import { settingsOf } from '../../src/protocol/settings-of.ts'
 import type { Room, RoomSnapshot } from '../../client/index.ts'
 import { givenClient, givenJoinedRoom } from './given-client.ts'
 import { detailsOf } from './given-details.ts'
@@ -521,8 +522,14 @@ test('a message may be edited by who sent it, in the room’s time for it', asyn
   expect(room.can('deleteOwn', bobs)).toBe(false)
   expect(room.can('deleteAny', bobs)).toBe(false)
   expect(idOf('mine')).toBe(mine.messageId)
-  await clock.advance(1_000)
-  expect(client.status).toBe('connected')
+  const settings = { ...settingsOf('link'), editWindowSeconds: 60 }
+  server.socket.events({ event: 'roomUpdated', chatRoomId: 'general', rev: 1, room: detailsOf('link', { settings }) })
+  const isOver = mine.timestamp + 60_000 - client.serverNow
+  await clock.advance(isOver - 1)
+  expect(room.can('edit', mine)).toBe(true)
+  await clock.advance(1)
+  expect(room.can('edit', mine)).toBe(false)
+  expect(room.can('deleteOwn', mine)).toBe(true)
 })
 
 test('what a message has beside its content is sent, kept while it waits, and in the echo', async () => {

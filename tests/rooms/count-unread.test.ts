@@ -9,6 +9,8 @@ import { putMentions } from '../../src/entities/mention.ts'
 import { RoomState, stateKey } from '../../src/entities/room-state.ts'
 import { type Action, actions, type Reply } from '../../src/protocol/actions.ts'
 import { countUnread } from '../../src/rooms/count-unread.ts'
+import { forgetRoom } from '../../src/rooms/forget-room.ts'
+import { keepThread } from '../../src/rooms/keep-thread.ts'
 import type { Caller } from '../../src/ws/caller.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { handlers } from '../entities/action-handlers.ts'
@@ -32,9 +34,9 @@ async function act<A extends Action>(action: A, payload: Record<string, unknown>
   return (await handlers[action].handle(input, device(userId, n))) as Reply<A>
 }
 
-/** Creates a room of ada with these members. */
-async function givenRoom(members: string[] = ['bob']): Promise<string> {
-  const { chatRoomId } = await act('createRoom', { roomName: 'A room', access: 'link', members }, 'ada')
+/** Creates a room of ada, or of the `owner`, with these members. */
+async function givenRoom(members: string[] = ['bob'], owner = 'ada'): Promise<string> {
+  const { chatRoomId } = await act('createRoom', { roomName: 'A room', access: 'link', members }, owner)
   return chatRoomId
 }
 
@@ -54,26 +56,74 @@ const unreadOf = async (userId: string, heads: Record<string, number>) =>
 
 const nothing = { count: 0, exact: true, mentions: 0 }
 
-/** Counts over the whole table: from the marker or the join, the messages of others after it. */
-async function countedBy(userId: string, chatRoomId: string, headSeq: number) {
+/** Returns the room's messages that are there, and from where on the user has not read it: their marker or join. */
+async function tableOf(userId: string, chatRoomId: string) {
   const membership = await getMembership(chatRoomId, userId)
   if (membership === undefined) return undefined
-  const { data: state } = await RoomState.get(stateKey({ userId, chatRoomId })).go({ consistent: true })
-  const { data: messages } = await Message.query.room({ chatRoomId }).go({ consistent: true, pages: 'all' })
-  const readSeq = Math.min(Math.max(state?.readSeq ?? 0, membership.joinedSeq), headSeq)
-  const others = messages.filter(
-    ({ messageId, kind, senderId }) =>
-      Number(messageId) > readSeq && kind !== 'hole' && kind !== 'deleted' && senderId !== userId,
+  const { data } = await Message.query.room({ chatRoomId }).go({ consistent: true, pages: 'all' })
+  const stateOf = async (threadId?: string) => {
+    const about = threadId === undefined ? { userId, chatRoomId } : { userId, chatRoomId, threadId }
+    return (await RoomState.get(stateKey(about)).go({ consistent: true })).data
+  }
+  return {
+    messages: data.filter(({ kind }) => kind !== 'hole' && kind !== 'deleted'),
+    stateOf,
+    readSeqOf: async (headSeq: number, threadId?: string) =>
+      Math.min(Math.max((await stateOf(threadId))?.readSeq ?? 0, membership.joinedSeq), headSeq),
+  }
+}
+
+/** Counts over the whole table: after the marker, the messages of others that the room shows. */
+async function countedBy(userId: string, chatRoomId: string, headSeq: number) {
+  const table = await tableOf(userId, chatRoomId)
+  if (table === undefined) return undefined
+  const readSeq = await table.readSeqOf(headSeq)
+  const others = table.messages.filter(
+    ({ messageId, senderId, threadId, inRoom }) =>
+      Number(messageId) > readSeq && senderId !== userId && (threadId === undefined || inRoom),
   )
   return { readSeq, count: others.length, exact: true, mentions: 0 }
 }
 
-/** Deletes the message at one of the room's places as its sender, if there is one. */
-async function deleteMessageAt(chatRoomId: string, place: number) {
+/** Counts over the whole table: of each thread that the user follows, the replies of others after its own marker. */
+async function threadsCountedBy(userId: string, chatRoomId: string, headSeq: number) {
+  const table = await tableOf(userId, chatRoomId)
+  const roots = new Set(table?.messages.flatMap(({ threadId }) => threadId ?? []))
+  const threads: Pick<Reply<'getThreads'>['threads'][number], 'chatRoomId' | 'readSeq' | 'unread'>[] = []
+  for (const threadId of [...roots].sort()) {
+    if ((await table!.stateOf(threadId))?.follow !== true) continue
+    const readSeq = await table!.readSeqOf(headSeq, threadId)
+    const others = table!.messages.filter(
+      (one) => one.threadId === threadId && Number(one.messageId) > readSeq && one.senderId !== userId,
+    )
+    threads.push({ ...{ chatRoomId, threadId, readSeq }, unread: { count: others.length, exact: true } })
+  }
+  return threads
+}
+
+/** Returns the message at one of the room's places, if there is one. */
+async function messageAt(chatRoomId: string, place: number) {
   const { headSeq } = (await getRoom(chatRoomId))!
-  const message = headSeq === 0 ? undefined : await getMessage(chatRoomId, messageIdOf(1 + (place % headSeq)))
+  return headSeq === 0 ? undefined : getMessage(chatRoomId, messageIdOf(1 + (place % headSeq)))
+}
+
+/** Deletes the message at one of the room's places as its sender, if there is one, and what follows from that. */
+async function deleteMessageAt(chatRoomId: string, place: number) {
+  const message = await messageAt(chatRoomId, place)
   if (message === undefined || (await getMembership(chatRoomId, message.senderId)) === undefined) return
-  await act('deleteMessage', { chatRoomId, messageId: message.messageId }, message.senderId)
+  const { messageId, senderId, threadId } = message
+  await act('deleteMessage', { chatRoomId, messageId }, senderId)
+  if (threadId !== undefined) await keepThread({ chatRoomId, threadId }, [messageId])
+}
+
+/** Replies to the message at one of the room's places, if that may have a thread. */
+async function replyAt(chatRoomId: string, place: number, who: string, inRoom: boolean) {
+  const root = await messageAt(chatRoomId, place)
+  if (root === undefined || root.threadId !== undefined) return
+  const thread = { chatRoomId, threadId: root.messageId }
+  const shown = inRoom ? { inRoom } : {}
+  const { messageId } = await act('sendMessage', { ...thread, content: 'hello', ...shown }, who)
+  await keepThread(thread, [messageId])
 }
 
 /** Draws a number that gets no message, and has its place sealed. */
@@ -82,10 +132,11 @@ async function seal(chatRoomId: string) {
   await sealHoles(chatRoomId, [await nextSeq(chatRoomId, now)], now)
 }
 
-const users = ['ada', 'bob'] as const
-const who = fc.constantFrom(...users)
+const who = fc.constantFrom('ada' as const, 'bob' as const)
 const where = fc.nat({ max: 1 })
 const seq = fc.nat({ max: 14 })
+/** Few, so that threads have several replies. */
+const root = fc.nat({ max: 2 })
 const steps = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: fc.record({ what: fc.constant('send' as const), who, where }) },
@@ -97,17 +148,24 @@ const steps = fc.array(
     },
     { weight: 2, arbitrary: fc.record({ what: fc.constant('unread' as const), who, where, seq }) },
     fc.record({ what: fc.constant('leave' as const), who: fc.constant('bob' as const), where }),
-    fc.record({ what: fc.constant('thread' as const), who, where, seq }),
+    {
+      weight: 4,
+      arbitrary: fc.record({ what: fc.constant('reply' as const), who, where, root, inRoom: fc.boolean() }),
+    },
+    { weight: 2, arbitrary: fc.record({ what: fc.constant('thread' as const), who, where, root, seq }) },
   ),
-  { minLength: 6, maxLength: 12 },
+  { minLength: 8, maxLength: 16 },
 )
 
-test('after random sends, marks of two devices, leaves and joins getUnread is a count over the table', async () => {
+test('after random sends, replies, marks of two devices, leaves and joins, unread is a count over the table', async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (steps) => {
-      const rooms = [await givenRoom(), await givenRoom()]
+      // Of their own, so that all their threads are in these rooms.
+      const users = { ada: unique('ada'), bob: unique('bob') }
+      const rooms = [await givenRoom([users.bob], users.ada), await givenRoom([users.bob], users.ada)]
       for (const step of steps) {
-        const { what, who } = step
+        const { what } = step
+        const who = users[step.who]
         const chatRoomId = rooms[step.where]!
         const isIn = (await getMembership(chatRoomId, who)) !== undefined
         if (what === 'send' && isIn) await act('sendMessage', { chatRoomId, content: 'hello' }, who)
@@ -116,29 +174,41 @@ test('after random sends, marks of two devices, leaves and joins getUnread is a 
         if (what === 'sealed') await seal(chatRoomId)
         if (what === 'read') await act('markRead', { reads: { [chatRoomId]: step.seq } }, who, step.device)
         if (what === 'unread' && isIn) await act('markUnread', { chatRoomId, seq: step.seq }, who)
-        if (what === 'leave' && isIn) await act('leaveRoom', { chatRoomId }, who)
+        if (what === 'leave' && isIn) {
+          await act('leaveRoom', { chatRoomId }, who)
+          await forgetRoom({ chatRoomId, userId: who })
+        }
         if (what === 'leave' && !isIn) await act('joinRoom', { chatRoomId }, who)
+        if (what === 'reply' && isIn) await replyAt(chatRoomId, step.root, who, step.inRoom)
         if (what === 'thread') {
-          const thread = { chatRoomId, threadId: messageIdOf(1), seq: step.seq }
+          const thread = { chatRoomId, threadId: messageIdOf(1 + step.root), seq: step.seq }
           await act('markRead', { reads: {}, threads: [thread] }, who)
         }
       }
       // Few have read these, so each run shows that they don't count.
       for (const chatRoomId of rooms) {
-        const { seq } = await act('sendMessage', { chatRoomId, content: 'hello' }, 'ada')
+        const { seq } = await act('sendMessage', { chatRoomId, content: 'hello' }, users.ada)
         await deleteMessageAt(chatRoomId, seq - 1)
         await seal(chatRoomId)
       }
       const heads = Object.fromEntries(
         await Promise.all(rooms.map(async (id) => [id, (await getRoom(id))!.headSeq] as const)),
       )
-      for (const userId of users) {
+      for (const userId of Object.values(users)) {
         const wanted = await Promise.all(
           rooms.map(async (id) => [id, await countedBy(userId, id, heads[id]!)] as const),
         )
         expect(await unreadOf(userId, heads)).toEqual(
           Object.fromEntries(wanted.filter(([, unread]) => unread !== undefined)),
         )
+        const found = await Promise.all(rooms.toSorted().map((id) => threadsCountedBy(userId, id, heads[id]!)))
+        const { threads } = await act('getThreads', {}, userId)
+        expect(threads.map(({ root: { messageId: threadId }, ...rest }) => ({ ...rest, threadId }))).toEqual(
+          found.flat(),
+        )
+        expect((await act('getUnread', { heads }, userId)).threads).toEqual({
+          count: found.flat().filter(({ unread }) => unread.count > 0).length,
+        })
       }
     }),
     { numRuns: thorough ? 60 : 3, seed: 1 },
