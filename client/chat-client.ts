@@ -63,7 +63,8 @@ export class ChatClient {
   /**
    * Adds a listener for one of the client's events. A function that is added twice is called twice.
    *
-   * @param name `status`, `rooms`, `roomAdded`, `removed`, `message`, `unread`, `unreadThreads` or `online`, see {@link ClientEvents}
+   * @param name `status`, `rooms`, `roomAdded`, `removed`, `message`, `unread`, `unreadThreads` or `online`, see
+   * {@link ClientEvents}
    * @param listener receives the event's payload; an error that it throws goes to the option `onError`
    * @returns a function that removes the listener
    *
