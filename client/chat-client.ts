@@ -41,6 +41,8 @@ export interface ClientEvents {
   message: { room: Room; message: MessageEvent }
   /** The number of unread messages or mentions in all rooms together has changed. */
   unread: UnreadTotals
+  /** The number of followed threads with unread replies has changed. The payload is that number. */
+  unreadThreads: number
   /** The other user of a direct room has come online, or has been offline for 15 seconds. */
   online: OnlineChange
 }
@@ -61,7 +63,8 @@ export class ChatClient {
   /**
    * Adds a listener for one of the client's events. A function that is added twice is called twice.
    *
-   * @param name `status`, `rooms`, `roomAdded`, `removed`, `message`, `unread` or `online`, see {@link ClientEvents}
+   * @param name `status`, `rooms`, `roomAdded`, `removed`, `message`, `unread`, `unreadThreads` or `online`, see
+   * {@link ClientEvents}
    * @param listener receives the event's payload; an error that it throws goes to the option `onError`
    * @returns a function that removes the listener
    *
@@ -93,7 +96,9 @@ export class ChatClient {
     const subscribe =
       (how: 'on' | 'once'): Emitter<ClientEvents>['on'] =>
       (name, listener) => {
-        if (name === 'unread') this.#rooms.context.reads.use()
+        const { reads } = this.#rooms.context
+        if (name === 'unread') reads.use()
+        if (name === 'unreadThreads') reads.threads.use()
         return this.#emitter[how](name, listener)
       }
     this.on = subscribe('on')
@@ -114,6 +119,7 @@ export class ChatClient {
       onRemoved: (room, removal) => this.#emitter.emit('removed', { room, ...removal }),
       onMessage: (room, message) => this.#emitter.emit('message', { room, message }),
       onUnread: (totals) => this.#emitter.emit('unread', totals),
+      onUnreadThreads: (count) => this.#emitter.emit('unreadThreads', count),
       onOnline: (event) => online.told(event),
       onErased: (userId) => this.#users.erased(userId, this.#rooms.context.serverNow()),
       beforeAdded: (room) => this.#directs.beforeAdded(room),
@@ -184,6 +190,15 @@ export class ChatClient {
    */
   get unread(): UnreadTotals {
     return this.#rooms.context.reads.totals
+  }
+
+  /**
+   * How many of the threads that this user follows have unread replies. Replies that are only shown in their threads
+   * don't count in `unread`. The number is zero until the client has connected and read the list of threads, which it
+   * does at the first use of this property, of `thread.unread` or of an `unreadThreads` event.
+   */
+  get unreadThreads(): number {
+    return this.#rooms.context.reads.threads.count
   }
 
   /**
@@ -408,9 +423,18 @@ export class ChatClient {
    * `thread.follow()`. Waits for a connection and retries.
    *
    * @param page `cursor`: the `nextCursor` of the previous page
+   * @returns `threads`: each with its room, its first message and the number of unread replies at the time of the
+   * request. `thread.unread` keeps that number up to date
+   *
+   * @example
+   * const { threads } = await client.threads()
+   * for (const { chatRoomId, root } of threads) client.room(chatRoomId).thread(root.messageId).markRead()
    */
-  threads(page: { cursor?: string } = {}): Promise<Reply<'getThreads'>> {
-    return this.#rooms.context.patiently({ action: 'getThreads', ...page })
+  async threads(page: { cursor?: string } = {}): Promise<Reply<'getThreads'>> {
+    const { context } = this.#rooms
+    const reply = await context.patiently({ action: 'getThreads', ...page })
+    context.reads.threads.listed(reply)
+    return reply
   }
 
   /**

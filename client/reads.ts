@@ -3,6 +3,7 @@ import type { MessageEvent, ReadEvent } from '../src/protocol/events.ts'
 import { MAX_UNREAD_ROOMS, READ_EVERY_MS } from '../src/protocol/limits.ts'
 import { Timer } from './clock.ts'
 import { ChatError } from './errors.ts'
+import { FollowedThreads, type ThreadUnread } from './followed-threads.ts'
 import { MarkQueue } from './mark-queue.ts'
 import type { RequestFrame } from './request-frame.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -37,6 +38,8 @@ interface ReadRoom {
   isMember(): boolean
   /** Called when the unread state has changed. */
   onChange(state: UnreadState | undefined): void
+  /** Called when the unread state of one of its threads has changed. */
+  onThread(threadId: string, state: ThreadUnread | undefined): void
 }
 
 interface Entry {
@@ -64,6 +67,8 @@ const COUNT_TOGETHER_MS = 100
 
 /** How far this user has read in all rooms, over all devices. Nothing is counted until the application asks for it. */
 export class Reads {
+  /** How far this user has read the threads that they follow. */
+  readonly threads: FollowedThreads
   readonly #context: Requests
   readonly #onTotals: (totals: UnreadTotals) => void
   readonly #entries = new Map<string, Entry>()
@@ -78,7 +83,7 @@ export class Reads {
   #isScheduled = false
   #totals: UnreadTotals = { count: 0, mentions: 0, rooms: 0 }
 
-  constructor(context: Requests, onTotals: (totals: UnreadTotals) => void) {
+  constructor(context: Requests, onTotals: (totals: UnreadTotals) => void, onUnreadThreads: (count: number) => void) {
     const { clock } = context.options
     this.#context = context
     this.#onTotals = onTotals
@@ -89,6 +94,12 @@ export class Reads {
       () => context.isConnected && this.#isServed,
       context.options.onError,
     )
+    this.threads = new FollowedThreads(context, {
+      marked: (place) => this.#queue.seqOf(place),
+      position: (chatRoomId) => this.#entries.get(chatRoomId)?.room.position(),
+      onThread: ({ chatRoomId, threadId }, state) => this.#entries.get(chatRoomId)?.room.onThread(threadId, state),
+      onCount: onUnreadThreads,
+    })
   }
 
   /** The unread messages in all rooms, as far as they are known. Kept up to date after the first use. */
@@ -132,11 +143,14 @@ export class Reads {
     entry.unread.clear()
     entry.markedAt = 0
     this.#queue.drop({ chatRoomId })
+    this.threads.left(chatRoomId)
     this.#changed(entry)
   }
 
   /** Takes over a delivered message. It is unread if another user sent it and the room shows it. */
-  arrived({ chatRoomId, seq, senderId, ...more }: MessageEvent): void {
+  arrived(message: MessageEvent): void {
+    this.threads.arrived(message)
+    const { chatRoomId, seq, senderId, ...more } = message
     const { threadId, inRoom, mentions, mentionsRoom } = more as Talk
     const { userId } = this.#context
     if (senderId === userId || (threadId !== undefined && !inRoom)) return
@@ -147,9 +161,11 @@ export class Reads {
   }
 
   /** Takes over a marker that another device has moved. An event that is older than the known one is ignored. */
-  told({ chatRoomId, threadId, seq, at }: ReadEvent): void {
+  told(event: ReadEvent): void {
+    const { chatRoomId, threadId, seq, at } = event
     const entry = this.#entryOf(chatRoomId)
-    if (threadId !== undefined || at <= entry.markedAt) return
+    if (threadId !== undefined) return this.threads.told(event)
+    if (at <= entry.markedAt) return
     entry.markedAt = at
     // Another device has marked messages as unread, so a mark that still waits here must not undo that.
     const { readSeq = 0 } = entry.unread.state ?? {}
@@ -161,7 +177,12 @@ export class Reads {
   mark(chatRoomId: string, seq: number, threadId?: string): void {
     this.#isMarking = true
     const entry = this.#entryOf(chatRoomId)
-    if (threadId !== undefined) return this.#queue.add({ chatRoomId, threadId, seq }, entry.readEveryMs)
+    if (threadId !== undefined) {
+      // Without unread replies, a mark would change nothing.
+      if (this.threads.isRead({ chatRoomId, threadId })) return
+      this.#queue.add({ chatRoomId, threadId, seq }, entry.readEveryMs)
+      return this.threads.moved({ chatRoomId, threadId }, seq)
+    }
     const { state } = entry.unread
     if (seq <= (state?.readSeq ?? -1)) return
     this.#queue.add({ chatRoomId, seq }, entry.readEveryMs)
@@ -197,6 +218,7 @@ export class Reads {
   resume(): void {
     this.flush().catch(this.#context.options.onError)
     this.countAll()
+    this.threads.list()
   }
 
   countAll(): void {

@@ -25,6 +25,8 @@ export interface RoomOwner {
   handle(events: readonly ChatEvent[]): void
   /** Called when the number of unread messages in all rooms together has changed. */
   unreadChanged(totals: UnreadTotals): void
+  /** Called when the number of followed threads with unread replies has changed. */
+  unreadThreadsChanged(count: number): void
   /** Called when a user was erased from the deployment. */
   userErased(userId: string): void
 }
@@ -51,7 +53,11 @@ export class RoomContext {
     this.outbox = outbox
     this.#connection = connection
     this.#owner = owner
-    this.reads = new Reads(this, (totals) => owner.unreadChanged(totals))
+    this.reads = new Reads(
+      this,
+      (totals) => owner.unreadChanged(totals),
+      (count) => owner.unreadThreadsChanged(count),
+    )
     // Before the first `sync` the device's clock is the best guess.
     this.#clockOffsetMs = options.clock.now() - ticks(options.clock)
   }

@@ -1,6 +1,7 @@
 import type { ChangeEvent } from '../src/protocol/change-events.ts'
 import type { MemberJoinedEvent, MemberLeftEvent, MessageEvent, UploadFailedEvent } from '../src/protocol/events.ts'
 import type { Role, RoomDetails } from '../src/protocol/room-schema.ts'
+import type { ThreadUnread } from './followed-threads.ts'
 import type { Discontinuity } from './inbox.ts'
 import type { OutgoingMessage } from './outbox.ts'
 import type { Removal } from './removal.ts'
@@ -63,6 +64,11 @@ export interface RoomEvents {
   outgoing: OutgoingMessage
   /** The number of unread messages has changed. `undefined` when it is no longer known. */
   unread: UnreadState | undefined
+  /**
+   * The number of unread replies in a thread that this user follows has changed. `undefined` when they don't follow it
+   * any more.
+   */
+  threadUnread: { threadId: string; unread: ThreadUnread | undefined }
   /**
    * Other members have read messages of this user. The payload has, for each user id, the `seq` up to which that user
    * has read. If two events differ, the greater number is right.

@@ -87,6 +87,7 @@ export class RoomFeed {
       onRecovered: (count) => this.emitter.emit('recovered', { count }),
       onDiscontinuity: (discontinuity) => {
         context.reads.count(chatRoomId)
+        context.reads.threads.list()
         const { after, before } = discontinuity
         // If the numbers go back, the room has another history than before.
         if (before <= after) this.store.clear()
@@ -100,6 +101,7 @@ export class RoomFeed {
       position: () => this.inbox.position,
       isMember: () => this.membership === 'member',
       onChange: (unread) => this.emitter.emit('unread', unread),
+      onThread: (threadId, unread) => this.emitter.emit('threadUnread', { threadId, unread }),
     })
     const { cache } = context.options
     if (cache) this.restored = this.#restore(cache)
@@ -319,6 +321,7 @@ export class RoomFeed {
       case 'messageDeleted':
         // The deleted message may have been counted as unread.
         this.#context.reads.count(this.chatRoomId)
+        this.#context.reads.threads.deleted(change)
         return store.change(change, this.inbox.position ?? -1)
       case 'messageUpdated':
         return store.change(change, this.inbox.position ?? -1)

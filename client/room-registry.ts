@@ -32,6 +32,8 @@ interface RegistryHooks {
   onMessage: (room: Room, message: MessageEvent) => void
   /** Called when the number of unread messages in all rooms together has changed. */
   onUnread: (totals: UnreadTotals) => void
+  /** Called when the number of followed threads with unread replies has changed. */
+  onUnreadThreads: (count: number) => void
   /** Called when the other user of a direct room has connected, or the last of their connections has ended. */
   onOnline: OnlineWatch['told']
   /** Called when a user was erased. */
@@ -214,6 +216,10 @@ export class RoomRegistry implements RoomOwner {
 
   unreadChanged(totals: UnreadTotals): void {
     this.#hooks.onUnread(totals)
+  }
+
+  unreadThreadsChanged(count: number): void {
+    this.#hooks.onUnreadThreads(count)
   }
 
   /** Called when a new link is in use: the rooms request what they still miss. */

@@ -51,6 +51,14 @@ export class RoomUnread {
     return false
   }
 
+  /** Takes over that a message of another user was deleted, which no new count has taken into account. */
+  removed(seq: number): void {
+    const counted = this.#counted
+    this.#arrived = this.#arrived.filter((message) => message.seq !== seq)
+    if (!counted || seq <= counted.readSeq || seq > counted.head) return
+    this.#counted = { ...counted, count: Math.max(0, counted.count - 1) }
+  }
+
   /** Moves the marker, in either direction. Returns whether the server must count the room again. */
   moved(seq: number): boolean {
     const before = this.#counted

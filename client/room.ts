@@ -64,6 +64,7 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
       (name, listener) => {
         feed.used()
         if (name === 'unread') context.reads.use()
+        if (name === 'threadUnread') context.reads.threads.use()
         return emitter[how](name, listener)
       }
     this.on = subscribe('on')
@@ -238,7 +239,7 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
    * thread.send({ content: 'I think so too' })
    */
   thread(messageId: string): Thread {
-    const thread = this.#threads.get(messageId) ?? new Thread(this, this.feed, messageId)
+    const thread = this.#threads.get(messageId) ?? new Thread(this, this.feed, this.context.reads, messageId)
     this.#threads.set(messageId, thread)
     return thread
   }
@@ -263,6 +264,7 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
   /** @internal */
   async follow(threadId: string, following: boolean): Promise<void> {
     await this.ask('followThread', { threadId, following })
+    this.context.reads.threads.chosen({ chatRoomId: this.id, threadId }, following)
   }
 
   /**

@@ -2,12 +2,16 @@ import type { Reply } from '../src/protocol/actions.ts'
 import type { MessageEvent } from '../src/protocol/events.ts'
 import type { MessageExtras } from './outbox-store.ts'
 import type { OutgoingMessage } from './outbox.ts'
+import type { ThreadUnread } from './followed-threads.ts'
+import type { Reads } from './reads.ts'
 import type { RoomFeed } from './room-feed.ts'
 import type { HistoryPage } from './room-talk.ts'
 import type { UploadOptions } from './upload.ts'
 
 /** The part of a room that its threads need. */
 interface ThreadRoom {
+  readonly id: string
+  readonly joined: boolean
   readonly unsent: OutgoingMessage[]
   send(message: { content: string } & MessageExtras): OutgoingMessage
   upload(file: Blob, options: UploadOptions): Promise<MessageEvent>
@@ -33,12 +37,14 @@ export class Thread {
   readonly id: string
   readonly #room: ThreadRoom
   readonly #feed: RoomFeed
+  readonly #reads: Reads
 
   /** @internal */
-  constructor(room: ThreadRoom, feed: RoomFeed, messageId: string) {
+  constructor(room: ThreadRoom, feed: RoomFeed, reads: Reads, messageId: string) {
     this.id = messageId
     this.#room = room
     this.#feed = feed
+    this.#reads = reads
   }
 
   /** The thread's first message. `undefined` if the client doesn't have it; `findRoot()` requests it. */
@@ -102,17 +108,44 @@ export class Thread {
   }
 
   /**
+   * How many replies of other users this user has not read on any device. `undefined` if the user doesn't follow the
+   * thread, and until the client has read the list of followed threads. The event `unread` reports each change.
+   */
+  get unread(): ThreadUnread | undefined {
+    return this.#reads.threads.stateOf({ chatRoomId: this.#room.id, threadId: this.id })
+  }
+
+  /**
+   * Marks the thread as read up to a message, for all devices of this user. Returns at once and never throws. The mark
+   * waits for others as marks of `room.markRead` do. The thread needs not be open, and the room's own marker stays.
+   *
+   * @param seq the `seq` of the message; default: `room.position`, that is all replies that have arrived
+   *
+   * @example
+   * const thread = room.thread(message.messageId)
+   * thread.on('message', () => thread.markRead())
+   */
+  markRead(seq: number | undefined = this.#feed.inbox.position): void {
+    if (seq !== undefined && this.#room.joined) this.#reads.mark(this.#room.id, seq, this.id)
+  }
+
+  /**
    * Adds a listener for one of the thread's events: `message` when a reply arrives, `messages` when `messages` may have
-   * changed.
+   * changed, `unread` when `unread` has changed.
    *
    * @returns a function that removes the listener
    */
   on(name: 'message', listener: (message: MessageEvent) => unknown): () => void
   on(name: 'messages', listener: () => unknown): () => void
-  on(name: 'message' | 'messages', listener: (message: never) => unknown): () => void {
+  on(name: 'unread', listener: (unread: ThreadUnread | undefined) => unknown): () => void
+  on(name: 'message' | 'messages' | 'unread', listener: (payload: never) => unknown): () => void {
     const { emitter } = this.#feed
     if (name === 'messages') return emitter.on(name, () => listener(undefined as never))
-    return emitter.on('message', (message) => message.threadId === this.id && listener(message as never))
+    if (name === 'message') {
+      return emitter.on(name, (message) => message.threadId === this.id && listener(message as never))
+    }
+    this.#reads.threads.use()
+    return emitter.on('threadUnread', ({ threadId, unread }) => threadId === this.id && listener(unread as never))
   }
 
   /**

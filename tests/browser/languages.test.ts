@@ -84,6 +84,7 @@ describe.each([
     await page.screenshot({ path: fileURLToPath(new URL(`language-${lang}.png`, folder)), animations: 'disabled' })
     const dialogs: [open: () => Promise<void>, title: string][] = [
       [() => ada.button(language.settings).click(), language.settings],
+      [() => ada.button(language.forYou.title).click(), language.forYou.title],
       [() => ada.button(language.newRoom).click(), language.newRoom],
       [() => page.keyboard.press('Control+k'), language.goTo],
       [() => page.keyboard.press('Control+/'), language.keyboard],

@@ -153,6 +153,25 @@ test('replies in a thread stand beside the room, are counted at its root, and ou
   await inRoom(bob).getByText('Where do we meet?').waitFor({ state: 'detached' })
 })
 
+test('an unread thread is told beside the list, found from there, and read in all tabs once it is open', async () => {
+  const [ada, bob] = (await stage.talk('ada', 'bob')).people
+  await ada.say('Where do we meet?')
+  const tab = await stage.tab(ada)
+  await tab.sees('Where do we meet?')
+  await choose(bob, 'Where do we meet?', 'Reply in a thread')
+  const field = thread(bob).getByRole('textbox', { name: 'Reply in the thread' })
+  await field.fill('At the lake')
+  await field.press('Enter')
+  const entry = (person: Person, name: string) => person.list.getByRole('button', { name, exact: true })
+  for (const person of [ada, tab]) await entry(person, 'Threads and mentions 1 unread').waitFor()
+  await entry(ada, 'Threads and mentions 1 unread').click()
+  await expectNone(ada)
+  const threads = ada.dialog.getByRole('list', { name: 'Threads you follow' })
+  await threads.getByRole('link', { name: /Kitchen.*Where do we meet\?.*1 unread/ }).click()
+  await thread(ada).getByText('At the lake').waitFor()
+  for (const person of [ada, tab]) await entry(person, 'Threads and mentions').waitFor()
+})
+
 test('a name behind an @ is completed, and stands out for whom it names', async () => {
   const [ada, bob] = (await stage.talk('ada', 'bob')).people
   await ada.field.pressSequentially(`Thanks @${bob.userId.slice(0, 3)}`)

@@ -84,6 +84,10 @@ export class Chat {
   showAsPush: ((title: string, body: string, conversation: Conversation) => void) | undefined
   /** The number of unread messages that the user wants to be notified of, as text; empty for none. */
   readonly unread = new Store('')
+  /** The number of followed threads with unread replies. */
+  readonly unreadThreads: Store<number>
+  /** The number of unread messages that mention this user. */
+  readonly unreadMentions: Store<number>
   readonly #memory: (userId: string) => Memory
   readonly #onError: (error: unknown) => void
   /** The conversations of all rooms that this page has shown, by room id. They are kept when the user leaves a room. */
@@ -109,6 +113,10 @@ export class Chat {
     this.#memory = memory
     this.#onError = onError
     this.blocked = new Blocked(client)
+    this.unreadThreads = new Store(client.unreadThreads)
+    this.unreadMentions = new Store(client.unread.mentions)
+    client.on('unreadThreads', (count) => this.unreadThreads.set(count))
+    client.on('unread', ({ mentions }) => this.unreadMentions.set(mentions))
     client.on('roomAdded', (room) => this.#adopt(room, this.#isStarting ? 'old' : 'new'))
     client.on('status', ({ status }) => {
       if (status !== 'connected' || !this.#isStarting) return

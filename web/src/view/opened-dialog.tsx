@@ -6,6 +6,7 @@ import { DeleteMessageDialog } from './delete-message-dialog.tsx'
 import { DeleteRoomDialog } from './delete-room-dialog.tsx'
 import { EditRoomDialog } from './edit-room-dialog.tsx'
 import { FileTextDialog } from './file-text-dialog.tsx'
+import { ForYouDialog } from './for-you-dialog.tsx'
 import { GalleryDialog } from './gallery-dialog.tsx'
 import { InvitesDialog } from './invites-dialog.tsx'
 import { InvitedDialog, JoinDialog } from './join-dialog.tsx'
@@ -46,6 +47,8 @@ export function OpenedDialog({ request, current, onClose, onSignOut }: OpenedPro
       return <Switcher onClose={onClose} />
     case 'browse':
       return <BrowseDialog onClose={onClose} />
+    case 'for-you':
+      return <ForYouDialog onClose={onClose} />
     case 'settings':
       return <SettingsDialog onClose={onClose} />
     case 'keys':

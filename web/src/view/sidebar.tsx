@@ -7,6 +7,7 @@ import type { ThemeChoice } from '../state/theme.ts'
 import { briefMoment } from '../text/date-text.ts'
 import { Avatar } from './avatar.tsx'
 import { BrandName } from './brand-name.tsx'
+import { ForYouButton } from './for-you-button.tsx'
 import { ConversationIcon } from './conversation-icon.tsx'
 import { ConversationTitle } from './conversation-title.tsx'
 import {
@@ -77,6 +78,7 @@ export function Sidebar({ current, isLoading, theme, onSignOut }: SidebarProps) 
         <span className="grow">{words.goToEllipsis}</span>
         <kbd>{words.keyNames.ctrl} K</kbd>
       </button>
+      <ForYouButton />
       <div className="sidebar-scroll" ref={scroller}>
         <MoreUnread where="above" count={above} onClick={() => show('above')} />
         <Section

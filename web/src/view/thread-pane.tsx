@@ -1,3 +1,4 @@
+import { useEffect } from 'react'
 import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { rowsOf } from '../text/rows.ts'
@@ -11,6 +12,7 @@ import { UploadTray } from './upload-tray.tsx'
 import { useChat } from './use-chat.ts'
 import { useDrop } from './use-drop.ts'
 import { useMessages, useStore } from '../../../client/react/index.ts'
+import { useVisible } from './use-visible.ts'
 import { useWriting } from './use-writing.ts'
 
 /** A message and the replies to it, beside the conversation. */
@@ -21,7 +23,12 @@ export function ThreadPane({ conversation, threadId }: { conversation: Conversat
   })
   // Also renders again when the root has changed.
   useStore(conversation.timeline)
-  const { root } = conversation.doors.room.thread(threadId)
+  const thread = conversation.doors.room.thread(threadId)
+  const { root } = thread
+  const isVisible = useVisible()
+  useEffect(() => {
+    if (isReady && isVisible) thread.markRead()
+  }, [thread, isReady, messages, isVisible])
   const writing = useWriting(conversation)
   const uploads = conversation.uploadsIn(threadId)
   const { isOver, handlers } = useDrop((files) => (writing.kind === 'free' ? uploads.stage(files) : undefined))

@@ -7,6 +7,7 @@ type DialogName =
   | 'direct'
   | 'switcher'
   | 'browse'
+  | 'for-you'
   | 'settings'
   | 'keys'
   | 'leave'
