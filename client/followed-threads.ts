@@ -43,6 +43,8 @@ interface Hooks {
   onThread(place: ThreadPlace, state: ThreadUnread | undefined): void
   /** Called when the number of threads with unread replies has changed. */
   onCount(count: number): void
+  /** Lets the server count what is unread, and call `counted`. */
+  recount(): void
 }
 
 interface Entry extends ThreadPlace {
@@ -77,9 +79,10 @@ function stateOf(entry: Entry | undefined): ThreadUnread | undefined {
 
 /**
  * The threads that this user follows, and how many of their replies are unread. Nothing is requested until the
- * application asks for it. Then the server's list is read once for each connection, and replies, marks and the rule of
- * who follows a thread are applied to it. That a thread was followed, or is no longer followed, by a choice on another
- * device is noticed with the next connection.
+ * application asks for it. Then the server counts the threads with unread replies for each connection, together with
+ * the rooms. Its list of threads is read only where that number isn't the known one, or once a reply arrives. Replies,
+ * marks and the rule of who follows a thread are applied to it. That a thread was followed, or is no longer followed,
+ * by a choice on another device is noticed when the list is read again.
  */
 export class FollowedThreads {
   readonly #context: Requests
@@ -109,11 +112,17 @@ export class FollowedThreads {
   use(): void {
     if (this.#isUsed) return
     this.#isUsed = true
-    this.list()
+    this.#hooks.recount()
+  }
+
+  /** Takes over how many threads have unread replies, as the server has counted. */
+  counted(count: number): void {
+    if (count !== this.#count) this.list()
   }
 
   stateOf(place: ThreadPlace): ThreadUnread | undefined {
     this.use()
+    if (!this.#isKnown) this.list()
     return stateOf(this.#entries.get(keyOf(place)))
   }
 
@@ -125,6 +134,7 @@ export class FollowedThreads {
   /** Takes over a delivered message. */
   arrived({ chatRoomId, threadId, seq, senderId }: MessageEvent): void {
     if (threadId === undefined || !this.#isUsed) return
+    if (!this.#isKnown) this.list()
     const entry = this.#of({ chatRoomId, threadId })
     const { following } = entry
     if (senderId === this.#context.userId) {

@@ -99,6 +99,10 @@ export class Reads {
       position: (chatRoomId) => this.#entries.get(chatRoomId)?.room.position(),
       onThread: ({ chatRoomId, threadId }, state) => this.#entries.get(chatRoomId)?.room.onThread(threadId, state),
       onCount: onUnreadThreads,
+      recount: () => {
+        if (this.#isUsed) this.countAll()
+        else this.use()
+      },
     })
   }
 
@@ -218,7 +222,6 @@ export class Reads {
   resume(): void {
     this.flush().catch(this.#context.options.onError)
     this.countAll()
-    this.threads.list()
   }
 
   countAll(): void {
@@ -251,7 +254,9 @@ export class Reads {
         for (const id of ids) this.#toCount.delete(id)
         const heads = Object.fromEntries(ids.flatMap((id) => this.#headOf(id)))
         if (Object.keys(heads).length === 0) continue
-        this.#takeOver(heads, await this.#context.patiently({ action: 'getUnread', heads }))
+        const { rooms, threads } = await this.#context.patiently({ action: 'getUnread', heads })
+        this.#takeOver(heads, rooms)
+        this.threads.counted(threads.count)
       }
     } catch (error) {
       // After a failed request the next connection counts again.
@@ -267,7 +272,7 @@ export class Reads {
     return position === undefined ? [] : [[chatRoomId, position]]
   }
 
-  #takeOver(heads: Record<string, number>, { rooms }: Reply<'getUnread'>): void {
+  #takeOver(heads: Record<string, number>, rooms: Reply<'getUnread'>['rooms']): void {
     for (const [chatRoomId, unread] of Object.entries(rooms)) {
       const entry = this.#entryOf(chatRoomId)
       if (!entry.room.isMember()) continue

@@ -87,7 +87,6 @@ export class RoomFeed {
       onRecovered: (count) => this.emitter.emit('recovered', { count }),
       onDiscontinuity: (discontinuity) => {
         context.reads.count(chatRoomId)
-        context.reads.threads.list()
         const { after, before } = discontinuity
         // If the numbers go back, the room has another history than before.
         if (before <= after) this.store.clear()

@@ -28,6 +28,38 @@ async function givenReads(history: string[] = [], options: Parameters<typeof giv
 
 const counts = (states: (UnreadState | undefined)[]) => states.map((state) => state?.count)
 
+describe('threads with unread replies', () => {
+  const summary = { root: { messageId: '0000000000000001', senderId: 'me' }, chatRoomId: 'general' }
+  const unreadThread = { ...summary, readSeq: 1, unread: { count: 2, exact: true } }
+
+  test('are listed only where the server has counted another number, also at the next connection', async () => {
+    const given = await givenJoinedRoom({}, ['1', '2', '3'])
+    withReads(given)
+    given.server.features = ['sessions', 'reads', 'threads']
+    const { client, server, clock } = given
+    let count = 1
+    server.override = ({ action, heads }) => {
+      if (action === 'getThreads') return { data: { threads: count === 0 ? [] : [unreadThread] } }
+      return action === 'getUnread' && heads ? { data: { rooms: {}, threads: { count } } } : undefined
+    }
+    server.socket.cut()
+    await clock.advance(1_000)
+    const told: number[] = []
+    client.on('unreadThreads', (one) => told.push(one))
+    await clock.advance(1_000)
+    expect([told, server.asked('getThreads').length]).toEqual([[1], 1])
+    server.socket.cut()
+    await clock.advance(2_000)
+    expect([client.unreadThreads, server.asked('getUnread').length, server.asked('getThreads').length]).toEqual([
+      1, 2, 1,
+    ])
+    count = 0
+    server.socket.cut()
+    await clock.advance(2_000)
+    expect([told, server.asked('getThreads').length]).toEqual([[1, 0], 2])
+  })
+})
+
 describe('what is unread', () => {
   test('is counted by the server, and from then on as messages arrive, of others only', async () => {
     const { room, client, states, hear, server } = await givenReads(['1', '2'])

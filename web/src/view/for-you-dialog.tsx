@@ -86,7 +86,7 @@ async function mentionsOf(chat: Chat, cursor: string | undefined) {
   const found = await Promise.all(
     [...new Set(mentions.map(({ chatRoomId }) => chatRoomId))].map(async (id) => {
       const named = mentions.filter(({ chatRoomId }) => chatRoomId === id)
-      const messages = await chat.find({ kind: 'room', id })?.messagesOf(named.map(({ messageId }) => messageId))
+      const messages = await chat.find({ kind: 'room', id })?.room?.find(named.map(({ messageId }) => messageId))
       return foundIn(chat, id, messages ?? [])
     }),
   )
