@@ -46,6 +46,8 @@ export class RoomFeed {
   heardAt = 0
   /** When the client last learned that this user was removed, as a number of `nextPlace`; 0 for never. */
   expelledAt = 0
+  /** Whether `roomAdded` came while this user was a member: the event of a removal before it may still come. */
+  wasAddedAgain = false
   /** Resolves when the room has been loaded from the option `cache`; undefined without a cache. */
   readonly restored: Promise<void> | undefined
   /** The positions that were loaded from the cache. */

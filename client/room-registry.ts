@@ -139,6 +139,7 @@ export class RoomRegistry implements RoomOwner {
       else if (event.event !== 'roomAdded') feed.handle(event)
       if (event.event !== 'roomAdded') continue
       const isNew = feed.membership !== 'member'
+      feed.wasAddedAgain = !isNew
       // The event may be late or repeated, and the user may have been removed since.
       const isDoubtful = isNew && feed.expelledAt > 0
       const added = () => {
@@ -199,8 +200,9 @@ export class RoomRegistry implements RoomOwner {
 
   expelled(chatRoomId: string, { reason, note, until }: Removal): void {
     const { feed, room } = this.open(chatRoomId)
-    // After an earlier removal, this event may be a late repetition of that one.
-    const isDoubtful = feed.expelledAt > 0
+    // This event may be a late repetition of an earlier one, or of a removal after which the user was added again.
+    const isDoubtful = feed.expelledAt > 0 || feed.wasAddedAgain
+    feed.wasAddedAgain = false
     const error = feed.expelled({ reason, ...(until !== undefined && { until }) })
     if (!error) return
     const removal: Removal = { reason, ...(note !== undefined && { note }), ...(until !== undefined && { until }) }

@@ -132,7 +132,8 @@ async function smallTargets({ page }: Person): Promise<string[]> {
     // A choice can also be made by a tap on its label.
     const choice = target.locator('xpath=ancestor::label[contains(@class, "choice")]')
     const box = await ((await choice.count()) > 0 ? choice : target).boundingBox()
-    if (!box) continue
+    // What is folded away has no size.
+    if (!box || box.width * box.height === 0) continue
     const [width, height] = [Math.round(box.width), Math.round(box.height)]
     if (width >= TARGET_PX && height >= TARGET_PX) continue
     found.push(`${await target.evaluate((element: Shown) => element.outerHTML.slice(0, 80))}: ${width} × ${height}`)

@@ -167,6 +167,22 @@ test('a removed that comes again, after the user is back, shows nobody out for l
   expect([room.joined, rooms]).toEqual([true, [room]])
 })
 
+test('a removed that is overtaken by the roomAdded after it shows nobody out for long', async () => {
+  const { client, room, server } = await givenJoinedRoom()
+  const rooms: Room[] = []
+  client.on('roomAdded', (one) => rooms.push(one))
+  server.socket.events(added, removed)
+  await settled()
+  expect([room.joined, rooms]).toEqual([true, [room]])
+})
+
+test('a removal that nothing contradicts asks nothing, so that the end of a large room is no storm', async () => {
+  const { room, server } = await givenJoinedRoom()
+  server.socket.events(removed)
+  await settled()
+  expect([room.joined, server.asked('getRoom').length]).toEqual([false, 0])
+})
+
 test.each([
   ['is out', false],
   ['is in again', true],
