@@ -1,4 +1,4 @@
-import { useState, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { type ChatClient, type MessageEvent, printableName, type Room } from '../../../client/index.ts'
 import { useStore } from '../../../client/react/index.ts'
 import { words } from '../language/words.ts'
@@ -22,6 +22,9 @@ interface Found {
   message: MessageEvent
 }
 
+const AGAIN_MS = 1_000
+const TRIES = 10
+
 /** The threads that the user follows, unread ones first, and the messages that mention them. */
 export function ForYouDialog({ onClose }: { onClose: () => void }) {
   const chat = useChat()
@@ -29,6 +32,7 @@ export function ForYouDialog({ onClose }: { onClose: () => void }) {
   const [mentions] = useState(() => new Pages((cursor) => mentionsOf(chat, cursor)))
   const { items } = useStore(threads)
   const unread = useStore(chat.unreadThreads)
+  useLateThreads(threads, unread)
   const markAll = () => {
     for (const { room, message } of items) room.thread(message.messageId).markRead()
   }
@@ -62,6 +66,21 @@ export function ForYouDialog({ onClose }: { onClose: () => void }) {
       </PageList>
     </Dialog>
   )
+}
+
+/** Loads the list again while unread threads are missing in it: the server lists a thread a moment after its reply. */
+function useLateThreads(threads: Pages<Found>, unread: number): void {
+  const { items, phase } = useStore(threads)
+  const listed = items.filter(({ room, message }) => (room.thread(message.messageId).unread?.count ?? 0) > 0).length
+  const left = useRef(TRIES)
+  useEffect(() => {
+    if (phase !== 'ready' || listed >= unread || left.current === 0) return
+    left.current -= 1
+    const timer = setTimeout(() => {
+      threads.load().catch(() => {})
+    }, AGAIN_MS)
+    return () => clearTimeout(timer)
+  }, [threads, items, phase, listed, unread])
 }
 
 const keyOf = ({ room, message }: Found): string => `${room.id} ${message.messageId}`
