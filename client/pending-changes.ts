@@ -6,6 +6,8 @@ export interface PendingChange {
   shows: (message: MessageEvent) => MessageEvent
   /** Set once the server has accepted the change: whether a message from the server includes it. */
   isIn?: (message: MessageEvent) => boolean
+  /** What the change is about. Once the server has accepted it, earlier changes about the same don't count any more. */
+  about?: string | undefined
 }
 
 /**
@@ -30,17 +32,18 @@ export class PendingChanges {
   /**
    * Shows a change at once, and requests it.
    *
+   * @param change `shows`, and what it is `about` if a later change can take it back
    * @param request sends the request; resolves with a function that tells whether a message includes the change
    * @param onChange called whenever the visible message may have changed
    * @throws the error of `request`, after which the change is no longer shown
    */
   async make(
     messageId: string,
-    shows: PendingChange['shows'],
+    { shows, about }: Pick<PendingChange, 'shows' | 'about'>,
     request: () => Promise<NonNullable<PendingChange['isIn']>>,
     onChange: () => void,
   ): Promise<void> {
-    const change: PendingChange = { shows }
+    const change: PendingChange = { shows, about }
     this.#changes.set(messageId, [...this.#of(messageId), change])
     onChange()
     const reply = (this.#requests.get(messageId) ?? Promise.resolve()).then(request)
@@ -48,6 +51,9 @@ export class PendingChanges {
     this.#requests.set(messageId, over)
     try {
       change.isIn = await reply
+      // The server may never tell of what was taken back before it had counted.
+      const earlier = this.#of(messageId).slice(0, this.#of(messageId).indexOf(change))
+      this.#keep(messageId, (other) => about === undefined || other.about !== about || !earlier.includes(other))
     } catch (error) {
       this.#keep(messageId, (other) => other !== change)
       throw error

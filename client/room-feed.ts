@@ -50,6 +50,8 @@ export class RoomFeed {
   wasAddedAgain = false
   /** Resolves when the room has been loaded from the option `cache`; undefined without a cache. */
   readonly restored: Promise<void> | undefined
+  /** The roots that were requested because they were missing. */
+  readonly #sought = new Set<string>()
   /** The positions that were loaded from the cache. */
   #restoredAt: Claimed = {}
   /** The `seq` up to which messages had been delivered when this user left. */
@@ -314,6 +316,19 @@ export class RoomFeed {
     this.#context.reads.arrived(message)
     this.streams.push(message)
     this.emitter.emit('message', message)
+    if (message.threadId !== undefined && this.store.lacks(message.threadId)) this.#findRoot(message.threadId)
+  }
+
+  /** Requests the root of a thread that was deleted while somebody replied to it. */
+  #findRoot(threadId: string): void {
+    if (this.#sought.has(threadId)) return
+    this.#sought.add(threadId)
+    const { chatRoomId } = this
+    this.#context
+      .patiently({ action: 'getMessages', chatRoomId, messageIds: [threadId], include: ['deleted'] })
+      .then(({ messages }) => this.store.read(messages))
+      // The next reply asks again.
+      .catch(() => this.#sought.delete(threadId))
   }
 
   #change(change: ChangeEvent): void {

@@ -105,6 +105,15 @@ export class RoomStore {
     return this.#known.has(seq)
   }
 
+  /**
+   * Whether a message isn't known though all others around it are: it was deleted before this client came, and had no
+   * replies then.
+   */
+  lacks(messageId: string): boolean {
+    const seq = Number(messageId)
+    return seq >= this.#from && !this.has(seq)
+  }
+
   /** Takes over a message when it is delivered. Returns it as it is shown, or undefined if it was deleted earlier. */
   deliver(message: MessageEvent): MessageEvent | undefined {
     const { seq } = message
@@ -186,10 +195,10 @@ export class RoomStore {
   /** Makes a change for this client. See `PendingChanges.make`. */
   make(
     messageId: string,
-    shows: PendingChange['shows'],
+    change: Pick<PendingChange, 'shows' | 'about'>,
     request: () => Promise<NonNullable<PendingChange['isIn']>>,
   ): Promise<void> {
-    return this.#pending.make(messageId, shows, request, () => {
+    return this.#pending.make(messageId, change, request, () => {
       const base = this.#known.get(Number(messageId))
       if (base) this.#pending.arrived(base)
       this.#touch(Number(messageId))

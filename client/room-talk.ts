@@ -122,14 +122,16 @@ export class RoomTalk extends RoomModeration {
     const editedAt = this.context.serverNow()
     return this.feed.store.make(
       messageId,
-      ({ mentionsRoom, ...message }) => ({
-        ...message,
-        content,
-        editedAt,
-        ...(mentions && { mentions }),
-        ...((mentionRoom ?? mentionsRoom) && { mentionsRoom: true as const }),
-        ...(metadata && { metadata }),
-      }),
+      {
+        shows: ({ mentionsRoom, ...message }) => ({
+          ...message,
+          content,
+          editedAt,
+          ...(mentions && { mentions }),
+          ...((mentionRoom ?? mentionsRoom) && { mentionsRoom: true as const }),
+          ...(metadata && { metadata }),
+        }),
+      },
       async () => isVersion(await this.ask('editMessage', { messageId, ...changes })),
     )
   }
@@ -145,10 +147,8 @@ export class RoomTalk extends RoomModeration {
    */
   delete(messageId: string, options: { reason?: string } = {}): Promise<void> {
     const deleted = { at: this.context.serverNow(), by: this.context.userId ?? '' }
-    return this.feed.store.make(
-      messageId,
-      (message) => tombstoneOf(message, deleted),
-      async () => isVersion(await this.ask('deleteMessage', { messageId, ...options })),
+    return this.feed.store.make(messageId, { shows: (message) => tombstoneOf(message, deleted) }, async () =>
+      isVersion(await this.ask('deleteMessage', { messageId, ...options })),
     )
   }
 
@@ -235,7 +235,7 @@ export class RoomTalk extends RoomModeration {
     const { store } = this.feed
     return store.make(
       messageId,
-      (message) => withReaction(message, reaction, me, isGiven),
+      { shows: (message) => withReaction(message, reaction, me, isGiven), about: reaction },
       async () => {
         await this.ask(action, { messageId, reaction })
         const { version = 0 } = store.known(messageId) ?? {}

@@ -296,6 +296,32 @@ test('an own reaction is shown at once and counted once, whatever comes before t
   expect(room.hasReacted(room.messages[0]!, '👍')).toBe(false)
 })
 
+test('a reaction that is taken back before the server has counted it stays away, and the other way round', async () => {
+  const { server, room, idOf } = await givenRoom('one')
+  const id = idOf('one')
+  const counts = () => room.messages[0]!.reactions?.map(({ reaction, count }) => `${reaction} ${count}`) ?? []
+  await room.react(id, '👍')
+  await room.unreact(id, '👍')
+  // The server has counted when both were done, and has found nothing new.
+  server.socket.events(server.edit('general', id, { content: 'ONE' }))
+  expect(counts()).toEqual([])
+  server.socket.events(server.edit('general', id, { reactions: [{ reaction: '👍', count: 1, userIds: ['me'] }] }))
+  await room.unreact(id, '👍')
+  await room.react(id, '👍')
+  server.socket.events(server.edit('general', id, { content: 'one' }))
+  expect(counts()).toEqual(['👍 1'])
+})
+
+test('a reaction that is refused leaves the one before it as it was', async () => {
+  const { server, room, idOf } = await givenRoom('one')
+  const id = idOf('one')
+  await room.react(id, '👍')
+  server.override = ({ action }) =>
+    action === 'removeReaction' ? { error: { code: 'forbidden', retryable: false } } : undefined
+  await expect(room.unreact(id, '👍')).rejects.toMatchObject({ code: 'forbidden' })
+  expect(room.messages[0]!.reactions).toMatchObject([{ reaction: '👍', count: 1 }])
+})
+
 test('an own reaction stays known when others’ names have pushed it out of the list, and events say nothing of it', async () => {
   const { server, room, idOf } = await givenRoom('one')
   const id = idOf('one')
@@ -332,6 +358,26 @@ test('replies are in their thread, and counted at its root: what the server has 
   server.socket.events(server.remove('general', idOf('first')))
   expect(room.messages[0]!.thread).toMatchObject({ replies: 2 })
   expect(textsOf(thread.messages)).toEqual(['second', 'third'])
+})
+
+test('a thread whose root was deleted before this client came, while somebody replied to it, is there', async () => {
+  const { server, room, clock } = await givenRoom('one')
+  const root = server.keep('general', 'root')
+  const { version = 0 } = root
+  server.socket.events(server.remove('general', root.messageId), server.keep('general', 'later', { seq: 3 }))
+  await clock.advance(5_000)
+  server.override = ({ action }) =>
+    action === 'getMessages'
+      ? { data: { messages: [{ ...root, content: '', version: version + 1, deleted: { at: 1, by: 'bob' } }] } }
+      : undefined
+  const say = (content: string) => server.socket.events(server.keep('general', content, { threadId: root.messageId }))
+  say('first')
+  say('second')
+  await settled()
+  expect(textsOf(room.messages)).toEqual(['one', 'deleted', 'later'])
+  expect(room.messages[1]!.thread).toMatchObject({ replies: 2 })
+  expect(textsOf(room.thread(root.messageId).messages)).toEqual(['first', 'second'])
+  expect(server.asked('getMessages')).toMatchObject([{ messageIds: [root.messageId] }])
 })
 
 /** Gives a room whose root has three replies, by the count that it was read with. They are known, or forgotten. */
