@@ -23,7 +23,8 @@ export class ThreadReplies {
     const { threadId, messageId, seq, deleted } = message
     if (threadId === undefined) {
       const gone = this.#threads.get(messageId)?.gone
-      if (isCounted) for (const reply of gone?.keys() ?? []) gone!.set(reply, false)
+      // A count whose last reply is a deleted one was made before the deletion, and has come after it.
+      if (isCounted) for (const reply of gone?.keys() ?? []) gone!.set(reply, reply === message.thread?.lastSeq)
       return
     }
     const { replies } = this.#of(threadId)

@@ -360,6 +360,20 @@ test('replies are in their thread, and counted at its root: what the server has 
   expect(textsOf(thread.messages)).toEqual(['second', 'third'])
 })
 
+test('a count of replies that was made before one was deleted, and comes after it, leaves the deleted one out', async () => {
+  const { server, room, idOf } = await givenRoom('root')
+  const root = idOf('root')
+  const say = (content: string) => server.socket.events(server.keep('general', content, { threadId: root }))
+  say('first')
+  say('second')
+  const counted = server.edit('general', root, {
+    ...{ thread: { replies: 2, lastSeq: 3, lastAt: 1, lastUserIds: ['bob'] } },
+    reactions: [{ reaction: '👍', count: 1, userIds: ['bob'] }],
+  })
+  server.socket.events(server.remove('general', idOf('second')), counted)
+  expect(room.messages[0]).toMatchObject({ reactions: [{ count: 1 }], thread: { replies: 1 } })
+})
+
 test('a thread whose root was deleted before this client came, while somebody replied to it, is there', async () => {
   const { server, room, clock } = await givenRoom('one')
   const root = server.keep('general', 'root')
