@@ -147,6 +147,7 @@ test.concurrent.for(seeds(thorough ? 100 : 8))(
   async (seed, { expect }) => {
     const check = async (stage: Stage) => {
       await settledAfter(chat)
+      await stage.loadBeginning()
       for (const id of stage.rooms) {
         const seen = await seenIn(id)
         await expect.poll(() => seenBy(stage, id)).toEqual(stage.views.map(() => seen))

@@ -126,6 +126,19 @@ export class Stage {
     }
   }
 
+  /** Lets each application scroll up to the beginning, before which a client has no messages. */
+  async loadBeginning(): Promise<void> {
+    const all = this.#clients.flatMap((client) => this.rooms.map((id) => client.room(id)))
+    await Promise.all(
+      all.map((room) =>
+        untilDone(async () => {
+          const [first] = room.messages
+          await room.history({ limit: 100, ...(first && { before: first.seq }) })
+        }),
+      ),
+    )
+  }
+
   /** Returns the room's messages and, by their roots, its threads, as each user's client shows them. */
   shown(id: string): { messages: readonly MessageEvent[]; threads: Record<string, readonly MessageEvent[]> }[] {
     return this.#clients.map((client) => {
