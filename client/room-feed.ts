@@ -2,7 +2,7 @@ import type { Reply } from '../src/protocol/actions.ts'
 import type { ChatEvent, MessageEvent, ReadEvent } from '../src/protocol/events.ts'
 import type { ChangeEvent } from '../src/protocol/change-events.ts'
 import type { Notify } from '../src/protocol/notification-actions.ts'
-import { MAX_HISTORY_PAGE } from '../src/protocol/limits.ts'
+import { MAX_MESSAGES_BY_ID, MAX_HISTORY_PAGE } from '../src/protocol/limits.ts'
 import { Emitter } from './emitter.ts'
 import { ChatError } from './errors.ts'
 import { Inbox } from './inbox.ts'
@@ -316,19 +316,26 @@ export class RoomFeed {
     this.#context.reads.arrived(message)
     this.streams.push(message)
     this.emitter.emit('message', message)
-    if (message.threadId !== undefined && this.store.lacks(message.threadId)) this.#findRoot(message.threadId)
+    if (message.threadId !== undefined) this.findRoots()
   }
 
-  /** Requests the root of a thread that was deleted while somebody replied to it. */
-  #findRoot(threadId: string): void {
-    if (this.#sought.has(threadId)) return
-    this.#sought.add(threadId)
+  /** Requests the roots of threads that were deleted. A page of history leaves them out, but not their replies. */
+  findRoots(): void {
+    const messageIds = this.store.missingRoots.filter((id) => !this.#sought.has(id)).slice(0, MAX_MESSAGES_BY_ID)
+    if (messageIds.length === 0) return
+    for (const id of messageIds) this.#sought.add(id)
     const { chatRoomId } = this
     this.#context
-      .patiently({ action: 'getMessages', chatRoomId, messageIds: [threadId], include: ['deleted'] })
-      .then(({ messages }) => this.store.read(messages))
-      // The next reply asks again.
-      .catch(() => this.#sought.delete(threadId))
+      .patiently({ action: 'getMessages', chatRoomId, messageIds, include: ['deleted'] })
+      .then(({ messages }) => {
+        this.store.read(messages)
+        // They will be missing again once the store is cleared.
+        for (const { messageId } of messages) this.#sought.delete(messageId)
+      })
+      .catch(() => {
+        // The next reply or page asks again.
+        for (const id of messageIds) this.#sought.delete(id)
+      })
   }
 
   #change(change: ChangeEvent): void {

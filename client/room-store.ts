@@ -106,12 +106,12 @@ export class RoomStore {
   }
 
   /**
-   * Whether a message isn't known though all others around it are: it was deleted before this client came, and had no
-   * replies then.
+   * The roots of known replies that aren't known though all messages around them are: they were deleted before this
+   * client read their place.
    */
-  lacks(messageId: string): boolean {
-    const seq = Number(messageId)
-    return seq >= this.#from && !this.has(seq)
+  get missingRoots(): string[] {
+    const roots = new Set([...this.#known.values()].flatMap(({ threadId }) => threadId ?? []))
+    return [...roots].filter((id) => Number(id) >= this.#from && !this.has(Number(id)))
   }
 
   /** Takes over a message when it is delivered. Returns it as it is shown, or undefined if it was deleted earlier. */

@@ -217,7 +217,9 @@ export class RoomTalk extends RoomModeration {
     const reply = await this.ask('getHistory', asked)
     // This user left meanwhile, so changes after the reply may have been missed: the messages are not kept.
     if (stay.aborted) return reply
-    return { ...reply, messages: this.feed.store.load(page, reply, this.feed.inbox.position) }
+    const messages = this.feed.store.load(page, reply, this.feed.inbox.position)
+    this.feed.findRoots()
+    return { ...reply, messages }
   }
 
   async #read(messageIds: readonly string[]): Promise<MessageEvent[]> {

@@ -360,6 +360,22 @@ test('replies are in their thread, and counted at its root: what the server has 
   expect(textsOf(thread.messages)).toEqual(['second', 'third'])
 })
 
+test('a thread whose root was deleted is there after a page of history, which leaves the root out', async () => {
+  const { server, room, clock } = await givenRoom()
+  const root = server.keep('general', 'root')
+  server.keep('general', 'first', { threadId: root.messageId })
+  server.remove('general', root.messageId)
+  server.override = ({ action }) =>
+    action === 'getMessages'
+      ? { data: { messages: [{ ...root, content: '', version: 1, deleted: { at: 1, by: 'bob' } }] } }
+      : undefined
+  await room.history()
+  await clock.advance(100)
+  expect(textsOf(room.messages)).toEqual(['deleted'])
+  await room.history()
+  expect(server.asked('getMessages')).toHaveLength(1)
+})
+
 test('a count of replies that was made before one was deleted, and comes after it, leaves the deleted one out', async () => {
   const { server, room, idOf } = await givenRoom('root')
   const root = idOf('root')
