@@ -52,8 +52,7 @@ export class PendingChanges {
     try {
       change.isIn = await reply
       // The server may never tell of what was taken back before it had counted.
-      const earlier = this.#of(messageId).slice(0, this.#of(messageId).indexOf(change))
-      this.#keep(messageId, (other) => about === undefined || other.about !== about || !earlier.includes(other))
+      if (about !== undefined) this.#forgetBefore(messageId, change)
     } catch (error) {
       this.#keep(messageId, (other) => other !== change)
       throw error
@@ -61,6 +60,13 @@ export class PendingChanges {
       if (this.#requests.get(messageId) === over) this.#requests.delete(messageId)
       onChange()
     }
+  }
+
+  /** Forgets the changes before this one that are about the same. */
+  #forgetBefore(messageId: string, change: PendingChange): void {
+    const changes = this.#of(messageId)
+    const place = changes.indexOf(change)
+    this.#keep(messageId, (other) => other.about !== change.about || changes.indexOf(other) >= place)
   }
 
   #of = (messageId: string): PendingChange[] => this.#changes.get(messageId) ?? []

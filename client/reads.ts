@@ -100,8 +100,8 @@ export class Reads {
       onThread: ({ chatRoomId, threadId }, state) => this.#entries.get(chatRoomId)?.room.onThread(threadId, state),
       onCount: onUnreadThreads,
       recount: () => {
-        if (this.#isUsed) this.countAll()
-        else this.use()
+        this.#isUsed = true
+        this.countAll()
       },
     })
   }

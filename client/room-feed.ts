@@ -316,7 +316,8 @@ export class RoomFeed {
     this.#context.reads.arrived(message)
     this.streams.push(message)
     this.emitter.emit('message', message)
-    if (message.threadId !== undefined) this.findRoots()
+    const { threadId } = message
+    if (threadId !== undefined && !this.store.known(threadId)) this.findRoots()
   }
 
   /** Requests the roots of threads that were deleted. A page of history leaves them out, but not their replies. */
