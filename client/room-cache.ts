@@ -10,6 +10,8 @@ export interface RoomSnapshot {
   rev?: number
   /** The newest messages without a gap, in the order of `seq`. */
   messages: MessageEvent[]
+  /** From this `seq` on, `messages` includes replies that are only shown in their threads. Left out: nowhere. */
+  allFrom?: number
 }
 
 /**

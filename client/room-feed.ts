@@ -121,16 +121,16 @@ export class RoomFeed {
     const snapshot = await loaded(cache, chatRoomId).catch((error: unknown) => void options.onError(error))
     if (snapshot && inbox.position === undefined) {
       // Without a saved rev it isn't known what has changed since, so the change log is read from its beginning.
-      const { seq, rev = 0, messages } = snapshot
+      const { seq, rev = 0 } = snapshot
       this.#restoredAt = { seq, rev }
-      store.restore(messages)
+      store.restore(snapshot)
       inbox.start(seq)
       revs.start(rev)
     }
     const kept = () => {
       const { position: seq } = inbox
       const rev = revs.position
-      return seq === undefined ? undefined : { seq, ...(rev !== undefined && { rev }), messages: store.snapshot }
+      return seq === undefined ? undefined : { seq, ...(rev !== undefined && { rev }), ...store.snapshot }
     }
     const keeper = new RoomKeeper(cache, chatRoomId, kept, options)
     this.emitter.on('messages', () => keeper.changed())
@@ -326,9 +326,9 @@ export class RoomFeed {
     if (messageIds.length === 0) return
     for (const id of messageIds) this.#sought.add(id)
     const { chatRoomId } = this
-    this.#context
-      .patiently({ action: 'getMessages', chatRoomId, messageIds, include: ['deleted'] })
-      .then(({ messages }) => {
+    const ask = () => this.#context.patiently({ action: 'getMessages', chatRoomId, messageIds, include: ['deleted'] })
+    this.store
+      .request(ask, ({ messages }) => {
         this.store.read(messages)
         // They will be missing again once the store is cleared.
         for (const { messageId } of messages) this.#sought.delete(messageId)
@@ -361,10 +361,12 @@ export class RoomFeed {
         if (change.userId === this.#context.userId) facts.stand(change)
         return this.emitter.emit('memberUpdated', change)
       case 'historyCleared':
-        return store.drop(({ seq }) => seq < change.before)
-      case 'userErased':
+        return store.dropForGood(({ seq }) => seq < change.before)
+      case 'userErased': {
         this.#context.userErased(change.userId)
-        return store.drop(({ senderId }) => senderId === change.userId)
+        const { position = 0 } = this.inbox
+        return store.dropForGood(({ senderId, seq }) => senderId === change.userId && seq <= position)
+      }
     }
   }
 

@@ -2,11 +2,13 @@ import type { ChangeEvent } from '../src/protocol/change-events.ts'
 import type { MessageEvent } from '../src/protocol/events.ts'
 import type { Emitter } from './emitter.ts'
 import { type PendingChange, PendingChanges } from './pending-changes.ts'
+import type { RoomSnapshot } from './room-cache.ts'
 import type { Deletion, RoomEvents } from './room-events.ts'
 import { ThreadReplies } from './thread-replies.ts'
 
 type MessageUpdatedEvent = Extract<ChangeEvent, { event: 'messageUpdated' }>
 type MessageDeletedEvent = Extract<ChangeEvent, { event: 'messageDeleted' }>
+type Change = MessageEvent | MessageDeletedEvent
 
 /** The store is trimmed to this many newest messages once it has twice as many, beside the pages that were read. */
 const KEPT = 200
@@ -28,6 +30,12 @@ interface Loaded {
 }
 
 const versionOf = ({ version = 0 }: MessageEvent): number => version
+
+/** Returns a message after a change of it. Events are the same for all members, so they don't have the field `mine`. */
+function changed(message: MessageEvent, change: Change): MessageEvent {
+  if (change.event === 'message') return { ...change, ...(message.mine && { mine: message.mine }) }
+  return { ...tombstoneOf(message, { at: change.deletedAt, by: change.deletedBy }), version: change.version }
+}
 
 /** Returns a deleted message without its content: only who sent it and when remains. */
 export function tombstoneOf(message: MessageEvent, deleted: NonNullable<MessageEvent['deleted']>): MessageEvent {
@@ -53,8 +61,18 @@ export class RoomStore {
   readonly #known = new Map<number, MessageEvent>()
   /** The same messages as the room shows them, with pending changes; `undefined` for a message that isn't shown. */
   readonly #shown = new Map<number, MessageEvent | undefined>()
-  /** Changes of messages that have not been delivered yet, by `seq`. */
-  readonly #early = new Map<number, MessageEvent | MessageDeletedEvent>()
+  /**
+   * Changes that came before their messages, by `seq`: these have not been delivered yet, or a page that is being
+   * requested may have them as they were before.
+   */
+  readonly #early = new Map<number, Change>()
+  /** Messages have been delivered up to this `seq`, and this many pages are being requested. */
+  #position = -1
+  #requests = 0
+  /** Counts how often all messages were forgotten. */
+  #clears = 0
+  /** Which messages the room no longer has, though a page or an event may still bring them. */
+  #gone: ((message: MessageEvent) => boolean)[] = []
   readonly #replies = new ThreadReplies()
   /** The threads that the application uses, with the `seq` from which on all their replies are known. */
   readonly #threads = new Map<string, number>()
@@ -62,8 +80,8 @@ export class RoomStore {
   #from = Infinity
   /** All messages, including replies that are only shown in threads, are known from this `seq` on. */
   #allFrom = Infinity
-  /** The former `#from`, if a page was read that begins after the last delivered message. */
-  #behind: number | undefined
+  /** The former `#from` and `#allFrom`, if a page was read that begins after the last delivered message. */
+  #behind: { from: number; allFrom: number } | undefined
   #limit = 2 * KEPT
   #list: readonly MessageEvent[] | undefined
   /** Whether a page is being taken over, and whether that has changed the list. */
@@ -118,11 +136,12 @@ export class RoomStore {
   deliver(message: MessageEvent): MessageEvent | undefined {
     const { seq } = message
     const early = this.#early.get(seq)
-    for (const other of this.#early.keys()) if (other <= seq) this.#early.delete(other)
+    this.#position = seq
+    this.#forgetEarly()
     if (seq >= this.#from - 1) {
       // All earlier messages have been delivered, so there is no gap any more.
-      this.#from = Math.min(this.#from, this.#behind ?? seq, seq)
-      this.#allFrom = Math.min(this.#allFrom, this.#from)
+      this.#from = Math.min(this.#from, this.#behind?.from ?? seq, seq)
+      this.#allFrom = Math.min(this.#allFrom, this.#behind?.allFrom ?? seq, seq)
       this.#behind = undefined
     } else if (this.#from === Infinity) {
       this.#from = this.#allFrom = seq
@@ -146,18 +165,35 @@ export class RoomStore {
    */
   change(event: MessageUpdatedEvent | MessageDeletedEvent, position: number): void {
     const change = event.event === 'messageUpdated' ? event.message : event
-    const { seq } = change
-    if (seq > position) {
-      const early = this.#early.get(seq)
-      if (!early || (change.version ?? 0) > (early.version ?? 0)) this.#early.set(seq, change)
-    }
+    const { seq, version = 0 } = change
     if (this.has(seq)) return this.#change(change)
+    this.#position = position
+    const isAwaited = seq > position || this.#requests > 0
+    if (isAwaited && version > (this.#early.get(seq)?.version ?? 0)) this.#early.set(seq, change)
     // The message isn't in this store, but an application may keep more messages. It can compare the versions.
     if (seq > position) return
     if (change.event === 'message') this.#emitter.emit('messageUpdated', change)
     else {
       this.#emitter.emit('messageDeleted', change)
       this.#uncount(change)
+    }
+  }
+
+  /**
+   * Requests messages, and has `take` take them over. Changes that arrive meanwhile hold for them too. If all messages
+   * are forgotten meanwhile, changes may have been missed, so the request is repeated.
+   */
+  async request<T, R>(ask: () => Promise<T>, take: (reply: T) => R): Promise<R> {
+    this.#requests++
+    try {
+      for (;;) {
+        const clears = this.#clears
+        const reply = await ask()
+        if (clears === this.#clears) return take(reply)
+      }
+    } finally {
+      this.#requests--
+      this.#forgetEarly()
     }
   }
 
@@ -177,7 +213,10 @@ export class RoomStore {
       // Without `before` it is the newest page, which has no gap to the known messages.
       else if (before === undefined || before >= this.#from) this.#widen(low, messages.length)
     }
-    return this.read(messages)
+    const shown = this.read(messages)
+    // Its replies may have been counted, and are all known now.
+    if (threadId !== undefined) this.#touch(Number(threadId))
+    return shown
   }
 
   /** Takes over messages that were read. Returns them as they are shown. The list has changed once for all of them. */
@@ -209,6 +248,7 @@ export class RoomStore {
   skipTo(seq: number): void {
     this.#from = seq
     this.#behind = undefined
+    for (const [rootId, from] of this.#threads) this.#threads.set(rootId, Math.max(from, seq))
     this.#prune()
     this.#emitter.emit('messages', undefined)
   }
@@ -222,8 +262,16 @@ export class RoomStore {
     this.#emitter.emit('messages', undefined)
   }
 
+  /** As `drop`, for messages that the room no longer has: they stay away if they still arrive. */
+  dropForGood(isGone: (message: MessageEvent) => boolean): void {
+    this.#gone.push(isGone)
+    this.drop(isGone)
+  }
+
   /** Forgets all messages, but not this client's pending changes. */
   clear(): void {
+    this.#clears++
+    this.#gone = []
     this.#from = this.#allFrom = Infinity
     this.#behind = undefined
     this.#limit = 2 * KEPT
@@ -234,24 +282,37 @@ export class RoomStore {
     this.#emitter.emit('messages', undefined)
   }
 
-  /** The messages to save in a cache. */
-  get snapshot(): MessageEvent[] {
+  /** What a cache keeps. */
+  get snapshot(): Pick<RoomSnapshot, 'messages' | 'allFrom'> {
     const kept = this.#sorted(this.#known).filter(({ seq }) => seq >= this.#from)
-    return kept.map((message) => this.#counted(message))
+    return { messages: kept.map((message) => this.#counted(message)), allFrom: this.#allFrom }
   }
 
-  /** Starts with the messages of a cache. */
-  restore(messages: readonly MessageEvent[]): void {
-    this.#from = this.#allFrom = messages[0]?.seq ?? Infinity
+  /** Starts with what a cache has kept. */
+  restore({ messages, allFrom }: Pick<RoomSnapshot, 'messages' | 'allFrom'>): void {
+    this.#from = messages[0]?.seq ?? Infinity
+    this.#allFrom = Math.max(allFrom ?? Infinity, this.#from)
     for (const message of messages) this.#put(message, 'event', 'quiet')
     this.#emitter.emit('messages', undefined)
   }
 
-  #read(message: MessageEvent): MessageEvent | undefined {
-    const { seq } = message
+  #read(read: MessageEvent): MessageEvent | undefined {
+    const { seq } = read
+    const change = this.#early.get(seq)
+    const message = change && (change.version ?? 0) > versionOf(read) ? changed(read, change) : read
+    if (this.#isGone(message)) return undefined
     if (seq < this.#from && !this.has(seq) && !this.#isWatched(message)) return message.deleted ? undefined : message
     this.#put(message, 'read')
     return this.#shown.get(seq)
+  }
+
+  #isGone(message: MessageEvent): boolean {
+    return this.#gone.some((isGone) => isGone(message))
+  }
+
+  #forgetEarly(): void {
+    if (this.#requests > 0) return
+    for (const seq of this.#early.keys()) if (seq <= this.#position) this.#early.delete(seq)
   }
 
   #isWatched({ threadId, messageId }: MessageEvent): boolean {
@@ -261,8 +322,9 @@ export class RoomStore {
   /** Starts again at the newest page, if messages between it and the last delivered one have yet to arrive. */
   #jump(low: number, position: number | undefined): void {
     if (position === undefined || low <= position + 1 || this.#from > position) return
-    this.#behind = this.#from
-    this.#from = this.#allFrom = low
+    this.#behind = { from: this.#from, allFrom: this.#allFrom }
+    this.#from = low
+    this.#allFrom = Infinity
   }
 
   #widen(low: number, count: number): void {
@@ -283,18 +345,19 @@ export class RoomStore {
     if (before === undefined || before >= Math.min(from, this.#allFrom)) this.#threads.set(rootId, Math.min(from, low))
   }
 
-  #change(change: MessageEvent | MessageDeletedEvent, quiet?: 'quiet'): void {
+  #change(change: Change, quiet?: 'quiet'): void {
     if (change.event === 'message') return this.#put(change, 'event', quiet)
-    const { seq, version, deletedAt: at, deletedBy: by } = change
-    const known = this.#known.get(seq)!
-    if (version <= versionOf(known)) return
+    const { seq, version } = change
+    const known = this.#known.get(seq)
+    if (!known || version <= versionOf(known)) return
     if (known.threadId !== undefined) this.#replies.deleted(known.threadId, seq)
-    this.#put({ ...tombstoneOf(known, { at, by }), version }, 'event', quiet)
+    this.#put(changed(known, change), 'event', quiet)
   }
 
   /** Takes over a message unless the known one is newer. Of two with the same version, one that was just read wins. */
   #put(message: MessageEvent, from: 'event' | 'read', quiet?: 'quiet'): void {
     const { seq } = message
+    if (this.#isGone(message)) return
     const known = this.#known.get(seq)
     const newer = known ? versionOf(message) - versionOf(known) : 1
     if (newer < 0 || (newer === 0 && from === 'event')) return
@@ -335,8 +398,12 @@ export class RoomStore {
   /** Returns a message with the present number of its replies. */
   #counted(message: MessageEvent): MessageEvent {
     const { thread: before, ...rest } = message
-    const thread = this.#replies.summary(message)
+    const thread = this.#replies.summary(message, this.#hasAllReplies(message))
     return thread === before ? message : { ...rest, ...(thread && { thread }) }
+  }
+
+  #hasAllReplies({ messageId, seq }: MessageEvent): boolean {
+    return Math.min(this.#allFrom, this.#threads.get(messageId) ?? Infinity) <= seq + 1
   }
 
   #trim(): void {
@@ -357,7 +424,7 @@ export class RoomStore {
     const message = this.#known.get(seq)!
     this.#known.delete(seq)
     this.#shown.delete(seq)
-    this.#replies.forget(message, this.has(Number(message.threadId)))
+    this.#replies.forget(message)
   }
 
   #listed(isListed: (message: MessageEvent) => boolean): MessageEvent[] {

@@ -213,13 +213,14 @@ export class RoomTalk extends RoomModeration {
     // A server without threads rejects `view`, and has no replies to leave out.
     const { view, ...rest } = page
     const asked = view && this.context.hasFeature('threads') ? page : rest
-    const stay = this.feed.untilLeft
-    const reply = await this.ask('getHistory', asked)
-    // This user left meanwhile, so changes after the reply may have been missed: the messages are not kept.
-    if (stay.aborted) return reply
-    const messages = this.feed.store.load(page, reply, this.feed.inbox.position)
+    const { store, inbox } = this.feed
+    const ask = () => this.ask('getHistory', asked)
+    const reply = await store.request(ask, (reply) => ({
+      ...reply,
+      messages: store.load(page, reply, inbox.position),
+    }))
     this.feed.findRoots()
-    return { ...reply, messages }
+    return reply
   }
 
   async #read(messageIds: readonly string[]): Promise<MessageEvent[]> {
@@ -227,8 +228,12 @@ export class RoomTalk extends RoomModeration {
     if (messageIds.length > MAX_MESSAGES_BY_ID) {
       throw new ChatError('invalid_request', `unable to find messages; more than ${MAX_MESSAGES_BY_ID} were asked for`)
     }
-    const { messages, left = [] } = await this.ask('getMessages', { messageIds: [...messageIds], include: ['deleted'] })
-    return [...this.feed.store.read(messages), ...(await this.#read(left))]
+    const { store } = this.feed
+    const ask = () => this.ask('getMessages', { messageIds: [...messageIds], include: ['deleted'] })
+    const { shown, left } = await store.request(ask, ({ messages, left = [] }) => {
+      return { shown: store.read(messages), left }
+    })
+    return [...shown, ...(await this.#read(left))]
   }
 
   #react(action: 'addReaction' | 'removeReaction', messageId: string, reaction: string): Promise<void> {

@@ -7,8 +7,10 @@ const NAMED = 3
  * Keeps the replies that this client has seen, by thread, to know how many replies a thread has.
  *
  * The server counts the replies a moment after they were sent, and sends no event for it, because all members receive
- * the replies themselves. So the count in a root may be out of date. This class adds the replies that arrived since and
- * subtracts those that were deleted since.
+ * the replies themselves. So the count in a root may be out of date. If all replies are known, this class counts them.
+ * Otherwise it adds to the root's count the replies that arrived since, and subtracts those that were deleted since.
+ * That may be wrong by one until the root is read again: a count doesn't tell whether it was made before or after a
+ * deletion that arrives at about the same time.
  */
 export class ThreadReplies {
   /** `gone`: the deleted replies, by `seq`, and whether the root's count still includes them. */
@@ -38,11 +40,16 @@ export class ThreadReplies {
     if (!gone.has(seq)) gone.set(seq, true)
   }
 
-  /** Returns the current summary of the thread of a message, or undefined if it has no replies. */
-  summary({ messageId, thread }: MessageEvent): MessageEvent['thread'] {
+  /**
+   * Returns the current summary of the thread of a message, or undefined if it has no replies.
+   *
+   * @param isWhole whether all replies are known, so that the server's count isn't needed
+   */
+  summary({ messageId, thread }: MessageEvent, isWhole: boolean): MessageEvent['thread'] {
+    const base = isWhole ? undefined : thread
     const known = this.#threads.get(messageId)
-    if (!known) return thread
-    const { replies: counted = 0, lastSeq = 0, lastAt = 0, lastUserIds = [] } = thread ?? {}
+    if (!known) return base
+    const { replies: counted = 0, lastSeq = 0, lastAt = 0, lastUserIds = [] } = base ?? {}
     const later = [...known.replies.values()].filter(({ seq }) => seq > lastSeq).sort((a, b) => b.seq - a.seq)
     const gone = [...known.gone].filter(([seq, isCounted]) => isCounted && seq <= lastSeq)
     const replies = counted + later.length - gone.length
@@ -52,14 +59,12 @@ export class ThreadReplies {
     return { replies, lastSeq: newest.seq, lastAt: newest.timestamp, lastUserIds: users }
   }
 
-  /**
-   * Forgets a message that the store no longer has.
-   *
-   * @param hasRoot whether the store still has the root of the message's thread
-   */
-  forget({ messageId, threadId, seq }: MessageEvent, hasRoot: boolean): void {
-    this.#threads.delete(messageId)
-    if (threadId !== undefined && !hasRoot) this.#threads.get(threadId)?.replies.delete(seq)
+  /** Forgets a message that the store no longer has. The replies that it still has count if their root comes back. */
+  forget({ messageId, threadId, seq }: MessageEvent): void {
+    const thread = this.#threads.get(threadId ?? messageId)
+    if (threadId === undefined) thread?.gone.clear()
+    else thread?.replies.delete(seq)
+    if (thread?.replies.size === 0 && thread.gone.size === 0) this.#threads.delete(threadId ?? messageId)
   }
 
   #of(rootId: string) {

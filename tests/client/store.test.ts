@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { ChangeEvent } from '../../src/protocol/change-events.ts'
 import type { MessageEvent } from '../../src/protocol/events.ts'
 import { settingsOf } from '../../src/protocol/settings-of.ts'
-import type { Room, RoomSnapshot } from '../../client/index.ts'
+import type { ChatClientOptions, Room, RoomSnapshot } from '../../client/index.ts'
 import { givenClient, givenJoinedRoom } from './given-client.ts'
 import { detailsOf } from './given-details.ts'
 import { settled } from './virtual-clock.ts'
@@ -183,6 +183,58 @@ test('after an absence that the log does not reach back over, the messages are f
   // Later changes apply to it.
   server.socket.events(server.edit('general', idOf('tres'), { content: 'quatro' }))
   expect(shown()).toEqual(['quatro'])
+})
+
+/** Requests the page of a room with two messages. The server reads it at once, and its reply comes with `arrive`. */
+async function givenSlowPage() {
+  const given = await givenJoinedRoom({}, ['one', 'two'])
+  const { server, room, clock } = given
+  server.features = features
+  server.socket.cut()
+  await clock.advance(1_000)
+  let arrive = () => {}
+  server.override = (frame, socket) => {
+    server.override = () => undefined
+    const { action, requestId } = frame
+    const answer = structuredClone(server.answer(frame, socket)) as { data: object }
+    arrive = () => socket.push({ type: 'reply', action, requestId, ...answer })
+    return 'nothing'
+  }
+  const page = room.history()
+  await settled()
+  const [one, two] = server.room('general').map(({ messageId }) => messageId)
+  return { ...given, page, arrive: () => arrive(), one: one!, two: two! }
+}
+
+test('a change that overtakes the page that has its message is shown with it', async () => {
+  const { server, room, page, arrive, one, two } = await givenSlowPage()
+  server.socket.events(server.edit('general', one, { content: 'ONE' }), server.remove('general', two))
+  arrive()
+  expect(textsOf((await page).messages)).toEqual(['ONE'])
+  expect(textsOf(room.messages)).toEqual(['ONE'])
+})
+
+test('messages that the room no longer has stay away when a page that was read before brings them', async () => {
+  const { server, room, page, arrive } = await givenSlowPage()
+  server.socket.events(server.log('general', { event: 'historyCleared', before: 2, by: 'bob' }))
+  server.socket.events(server.log('general', { event: 'userErased', userId: 'bob' }))
+  server.socket.events(server.keep('general', 'three'))
+  arrive()
+  expect((await page).messages).toEqual([])
+  expect(textsOf(room.messages)).toEqual(['three'])
+})
+
+test('a page that was read before changes were missed is read again', async () => {
+  const { server, clock, room, page, arrive, one } = await givenSlowPage()
+  const { socket } = server
+  for (const content of ['uno', 'dos']) server.edit('general', one, { content })
+  server.forgottenRevs = 2
+  const told = toldBy(room)
+  socket.events(server.log('general', { event: 'memberUpdated', userId: 'bob', role: 'owner' }))
+  await clock.advance(5_000)
+  expect(told).toEqual(['stale'])
+  arrive()
+  expect(textsOf((await page).messages)).toEqual(['dos', 'two'])
 })
 
 test('to a server without a change log no rev is sent', async () => {
@@ -390,6 +442,44 @@ test('a count of replies that was made before one was deleted, and comes after i
   expect(room.messages[0]).toMatchObject({ reactions: [{ count: 1 }], thread: { replies: 1 } })
 })
 
+test('a count of replies that was made after one was deleted, and comes before that, leaves the deleted one out', async () => {
+  const { server, room, idOf } = await givenRoom('root')
+  const root = idOf('root')
+  const say = (content: string) => server.socket.events(server.keep('general', content, { threadId: root }))
+  say('first')
+  say('second')
+  const deletion = server.remove('general', idOf('first'))
+  const thread = { replies: 1, lastSeq: 3, lastAt: 1, lastUserIds: ['bob'] }
+  server.socket.events(server.edit('general', root, { content: 'ROOT', thread }), deletion)
+  expect(room.messages).toMatchObject([{ content: 'ROOT', thread: { replies: 1 } }])
+})
+
+/** Joins a room that has a root with two replies, of which this client reads only a page for the timeline. */
+async function givenPageWithoutReplies(options: Partial<ChatClientOptions> = {}) {
+  const given = await givenJoinedRoom(options, ['root', 'first', 'second'])
+  const { server, room, clock } = given
+  server.features = features
+  server.socket.cut()
+  await clock.advance(1_000)
+  const [root, ...replies] = server.room('general')
+  root!.thread = { replies: 2, lastSeq: 3, lastAt: 1, lastUserIds: ['bob'] }
+  for (const reply of replies) reply.threadId = root!.messageId
+  await room.history({ view: 'room' })
+  const say = (content: string) => server.socket.events(server.keep('general', content, { threadId: root!.messageId }))
+  return { ...given, thread: room.thread(root!.messageId), say }
+}
+
+test('after a page without replies a thread has the server’s count, and its list begins with what came since', async () => {
+  const { room, thread, say } = await givenPageWithoutReplies()
+  say('third')
+  say('fourth')
+  expect(room.messages).toMatchObject([{ content: 'root', thread: { replies: 4 } }])
+  expect(textsOf(thread.messages)).toEqual(['third', 'fourth'])
+  await thread.history()
+  expect(textsOf(thread.messages)).toEqual(['first', 'second', 'third', 'fourth'])
+  expect(room.messages).toMatchObject([{ content: 'root', thread: { replies: 4 } }])
+})
+
 test('a thread whose root was deleted before this client came, while somebody replied to it, is there', async () => {
   const { server, room, clock } = await givenRoom('one')
   const root = server.keep('general', 'root')
@@ -408,6 +498,28 @@ test('a thread whose root was deleted before this client came, while somebody re
   expect(room.messages[1]!.thread).toMatchObject({ replies: 2 })
   expect(textsOf(room.thread(root.messageId).messages)).toEqual(['first', 'second'])
   expect(server.asked('getMessages')).toMatchObject([{ messageIds: [root.messageId] }])
+})
+
+test('an old root whose count is too high is put right when the thread is read', async () => {
+  const { server, room, thread } = await givenPageWithoutReplies()
+  expect(room.messages).toMatchObject([{ thread: { replies: 2 } }])
+  server.room('general').splice(1)
+  await thread.history()
+  expect(room.messages).toMatchObject([{ content: 'root' }])
+  expect(room.messages[0]).not.toHaveProperty('thread')
+})
+
+test('a thread that was read has no gap where the room has one', async () => {
+  const { server, clock, thread } = await givenPageWithoutReplies({ recoverLimit: 1 })
+  await thread.history()
+  expect(textsOf(thread.messages)).toEqual(['first', 'second'])
+  server.maxGap = 0
+  server.socket.cut()
+  for (const content of ['third', 'fourth', 'fifth']) server.keep('general', content, { threadId: thread.id })
+  await clock.advance(1_000)
+  expect(textsOf(thread.messages)).toEqual(['fifth'])
+  await thread.history({ before: thread.messages[0]!.seq })
+  expect(textsOf(thread.messages)).toEqual(['first', 'second', 'third', 'fourth', 'fifth'])
 })
 
 /** Gives a room whose root has three replies, by the count that it was read with. They are known, or forgotten. */
@@ -677,6 +789,20 @@ test('a cache keeps the count of replies as it is shown', async () => {
   await clock.advance(1_000)
   client.disconnect()
   expect(kept.get('general')).toMatchObject({ messages: [{ content: 'root', thread: { replies: 1 } }, {}, {}] })
+})
+
+test('a cache knows from where on it has the replies of threads', async () => {
+  const { kept, cache } = givenCache()
+  const { clock, say, client, thread } = await givenPageWithoutReplies({ cache })
+  say('third')
+  await clock.advance(1_000)
+  client.disconnect()
+  expect(kept.get('general')).toMatchObject({ allFrom: 4 })
+
+  const later = givenClient({ cache }).client.room('general')
+  await settled()
+  expect(later.messages).toMatchObject([{ content: 'root', thread: { replies: 3 } }])
+  expect(textsOf(later.thread(thread.id).messages)).toEqual(['third'])
 })
 
 test('what a cache has of another history, or cannot give, does not stand in the way', async () => {
