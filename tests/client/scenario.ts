@@ -52,8 +52,18 @@ const anyStep = fc.oneof(...talk, ...changes)
 /** Messages are only sent, and nobody goes. */
 export const talking = fc.record({ steps: fc.array(talkStep, { minLength: 4, maxLength: 24 }), fates })
 
+/** Everybody is in all rooms, and has said something there. */
+const beginning = Array.from({ length: USERS * ROOMS }, (_, i) => ({ user: i % USERS, room: Math.floor(i / USERS) }))
+const opening = [
+  ...beginning.map((where) => ({ does: 'join' as const, ...where })),
+  ...beginning.map((where) => ({ does: 'send' as const, ...where, times: 1 })),
+]
+
 /** Messages are changed as well, and users go and come back. */
-export const changing = fc.record({ steps: fc.array(anyStep, { minLength: 10, maxLength: 50 }), fates })
+export const changing = fc.record({
+  steps: fc.array(anyStep, { minLength: 20, maxLength: 60 }).map((steps) => [...opening, ...steps]),
+  fates,
+})
 
 export type Scenario = typeof changing extends fc.Arbitrary<infer T> ? T : never
 export type Step = Scenario['steps'][number]

@@ -27,6 +27,8 @@ export class Stage {
   readonly #clients: ChatClient[]
   /** By user and room, whether the user has begun to join and not to leave, and their last way through the door. */
   readonly #isIn = new Set<string>()
+  /** By user and room, those who have left or been removed. */
+  readonly #haveGone = new Set<string>()
   readonly #doors = new Map<string, Promise<void>>()
   readonly #works: Promise<unknown>[] = []
   #crash: { name: string; posts: number } | undefined
@@ -108,11 +110,15 @@ export class Stage {
     return true
   }
 
-  /** Lets everybody be in all rooms, and waits until everything is sent and done. */
+  /**
+   * Lets everybody be in all rooms, and waits until everything is sent and done. Who was in a room all the time doesn't
+   * join it again: they would read it anew, and what they had missed would go unnoticed.
+   */
   async settle(): Promise<void> {
     // A removal may still be on its way, and would end a membership that begins now.
     await Promise.all(this.#works)
-    for (let i = 0; i < USERS; i++) this.rooms.forEach((_, room) => this.#join(i, room, 'again'))
+    for (let i = 0; i < USERS; i++) this.rooms.forEach((_, room) => this.#join(i, room))
+    for (const key of this.#haveGone) this.#join(...(key.split(' ').map(Number) as [number, number]), 'again')
     await Promise.all(this.#doors.values())
     await Promise.all(this.outgoing.map((message) => sent(message).catch(this.#refused)))
     await Promise.all(this.rooms.map((id) => sent(this.#room(0, id).send({ content: 'the end' }))))
@@ -185,7 +191,7 @@ export class Stage {
       case 'leave':
         return this.#leave(user, place)
       case 'kick':
-        this.#isIn.delete(`${user} ${place}`)
+        this.#gone(`${user} ${place}`)
         return this.#try(() => this.#room(0, room.id).remove(this.#userIds[user]!))
       case 'quote':
         return onOneOf(shown, (replyTo) => say(room.send({ content, replyTo })))
@@ -225,8 +231,13 @@ export class Stage {
 
   #leave(index: number, room: number): void {
     const key = `${index} ${room}`
-    this.#isIn.delete(key)
+    this.#gone(key)
     this.#pass(key, () => this.#room(index, this.rooms[room]!).leave())
+  }
+
+  #gone(key: string): void {
+    this.#isIn.delete(key)
+    this.#haveGone.add(key)
   }
 
   /** Joins or leaves after the user's earlier joins and leaves of the room. */
