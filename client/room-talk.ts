@@ -24,6 +24,9 @@ export interface HistoryPage {
   view?: 'all' | 'room'
 }
 
+/** A message upon which a user may act, with the role of its sender in the room, if it is known. */
+type MessageSubject = MessageEvent & { role?: Role | undefined }
+
 /**
  * Once a message has this many newer versions, its counts include a reaction that the server has accepted. Fewer are
  * not enough: one version may already be on its way to this client, and another being written.
@@ -192,15 +195,15 @@ export class RoomTalk extends RoomModeration {
    *
    * @param action a name from the protocol's table "Who may do what", such as `send`, `ban` or `describe`
    * @param subject for an action upon a person: that person's role, or a member as in `memberList`; for an action upon
-   * a message, such as `edit` or `deleteOwn`: the message
+   * a message, such as `edit` or `deleteOwn`: the message, for `deleteAny` with the role of its sender, if it is known
    *
    * @example
-   * console.log('may delete', room.can('deleteOwn', message) || room.can('deleteAny', message))
+   * console.log('may delete', room.can('deleteOwn', message) || room.can('deleteAny', { ...message, role: 'member' }))
    */
-  override can(action: PermissionName, subject?: Role | { role?: Role; userId?: string } | MessageEvent): boolean {
+  override can(action: PermissionName, subject?: Role | { role?: Role; userId?: string } | MessageSubject): boolean {
     if (typeof subject !== 'object' || !('messageId' in subject)) return super.can(action, subject)
-    const { senderId, timestamp, deleted } = subject
-    if (deleted || !super.can(action)) return false
+    const { senderId, timestamp, deleted, role } = subject
+    if (deleted || !super.can(action, { ...(role && { role }) })) return false
     if (action !== 'edit' && action !== 'deleteOwn') return true
     const { editWindowSeconds } = this.feed.facts.settings
     const isLate = editWindowSeconds !== null && this.context.serverNow() >= timestamp + editWindowSeconds * 1_000

@@ -720,6 +720,16 @@ test('a message may be edited by who sent it, in the room’s time for it', asyn
   expect(room.can('deleteOwn', mine)).toBe(true)
 })
 
+test('a moderator may delete messages of those whose role is lower', async () => {
+  const { server, room } = await givenRoom('bob’s')
+  server.facts.set('general', { access: 'link', role: 'moderator', closed: false })
+  await room.join()
+  const [message] = room.messages as [MessageEvent]
+  const roles = ['member', 'moderator', 'owner'] as const
+  expect(roles.map((role) => room.can('deleteAny', { ...message, role }))).toEqual([true, false, false])
+  expect(room.can('deleteAny', message)).toBe(true)
+})
+
 test('what a message has beside its content is sent, kept while it waits, and in the echo', async () => {
   const { server, clock, room } = await givenRoom('question')
   const replyTo = room.messages[0]!.messageId

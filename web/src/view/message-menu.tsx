@@ -31,7 +31,8 @@ export function MessageMenu({ message, conversation, speaker, onReact }: Message
     const isInRoom = threadId === undefined || message.inRoom === true
     const when = (condition: boolean, label: string, onSelect: () => void, isDangerous = false): MenuItem[] =>
       condition ? [{ label, onSelect, isDangerous }] : []
-    const mayDelete = doors.can('deleteOwn', message) || doors.can('deleteAny', message)
+    const { role } = conversation.members.get().standings.get(senderId) ?? {}
+    const mayDelete = doors.can('deleteOwn', message) || doors.can('deleteAny', { ...message, role })
     return [
       ...when(!deleted && doors.can('react'), words.reactEllipsis, onReact),
       ...when(!deleted && doors.can('send'), words.reply, () => conversation.replyingTo.set(message)),
@@ -49,7 +50,7 @@ export function MessageMenu({ message, conversation, speaker, onReact }: Message
         open({ name: 'seen-by', message }),
       ),
       ...when(!isOwn && isInRoom, words.markUnread, () => run(() => conversation.markUnread(seq))),
-      ...when(!isOwn, words.reportEllipsis, () => open({ name: 'report', message })),
+      ...when(!isOwn && !deleted, words.reportEllipsis, () => open({ name: 'report', message })),
       ...when(mayDelete, words.deleteEllipsis, () => open({ name: 'delete-message', message }), true),
       ...(isOwn || conversation.kind === 'direct'
         ? []
