@@ -3,12 +3,10 @@
  * that of 0.1.0, on the same server. `--write` writes the figures to `docs/performance.md`; `--quick` only shows that
  * the benchmark works. Everything runs on this machine, so compare the two pages with each other.
  */
-import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile, writeFile } from 'node:fs/promises'
 import { type Browser, chromium } from 'playwright-core'
 import { format } from 'prettier'
 import { startRuntime } from '../../local/runtime.ts'
-import { root } from '../../scripts/shared/bundling/bundle-functions.ts'
 import { findChromium } from '../../scripts/shared/find-chromium.ts'
 import { short, table, withBlock } from '../../scripts/shared/markdown.ts'
 import { RawClient } from '../../scripts/shared/raw-client.ts'
@@ -68,9 +66,7 @@ interface Figures extends StartFigures {
 type Name = 'before' | 'now'
 
 const machine = describeMachine()
-await mkdir(join(root, '.tabletalk'), { recursive: true })
-const folder = await mkdtemp(join(root, '.tabletalk', 'page-'))
-const pages = new TwoPages(folder)
+const pages = new TwoPages()
 const chat = await startRuntime({
   pageFiles: pages,
   preparePage: true,
@@ -99,7 +95,6 @@ try {
 } finally {
   await browser?.close()
   await chat.close()
-  await rm(folder, { recursive: true, force: true })
 }
 
 /** Opens both pages in turns on a slow phone. */

@@ -172,6 +172,42 @@ test('an unread thread is told beside the list, found from there, and read in al
   for (const person of [ada, tab]) await entry(person, 'Threads and mentions').waitFor()
 })
 
+test('who was away finds reactions, quotes, threads, mentions and pins', async () => {
+  const { people } = await stage.talk('ada', 'bob')
+  const [ada, bob] = people
+  await ada.say('Where do we meet?', 'Lunch?')
+  await bob.sees('Lunch?')
+  await choose(bob, 'Where do we meet?', 'Reply in a thread')
+  await bob.page.getByRole('button', { name: 'Close thread' }).click()
+  await stage.disconnect(bob)
+  await choose(ada, 'Lunch?', 'React …')
+  await ada.page.getByRole('dialog').getByRole('button', { name: '👍', exact: true }).first().click()
+  await choose(ada, 'Lunch?', 'Pin')
+  await choose(ada, 'Lunch?', 'Reply')
+  await ada.say(`@${bob.userId} at noon`)
+  await choose(ada, 'Where do we meet?', 'Reply in a thread')
+  await thread(ada).getByRole('textbox').fill('At the lake')
+  await thread(ada).getByRole('textbox').press('Enter')
+  await ada
+    .message('Where do we meet?')
+    .getByRole('button', { name: /^1 reply/ })
+    .waitFor()
+  await bob.context.setOffline(false)
+  await bob.message('Lunch?').getByRole('button', { name: '👍 1', exact: true }).waitFor()
+  await bob
+    .message('Where do we meet?')
+    .getByRole('button', { name: /^1 reply/ })
+    .click()
+  await thread(bob).getByText('At the lake').waitFor()
+  const answer = bob.messages.filter({ hasText: 'at noon' })
+  await answer.getByText('Lunch?').waitFor()
+  await answer.and(bob.page.locator('.is-for-me')).getByText(`@${bob.userId}`).waitFor()
+  await bob.page
+    .getByRole('button', { name: /^1 pinned message/ })
+    .getByText('Lunch?')
+    .waitFor()
+})
+
 test('a name behind an @ is completed, and stands out for whom it names', async () => {
   const [ada, bob] = (await stage.talk('ada', 'bob')).people
   await ada.field.pressSequentially(`Thanks @${bob.userId.slice(0, 3)}`)
