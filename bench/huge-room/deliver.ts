@@ -13,15 +13,19 @@ export interface Scenario {
   /** A handler is killed during its tasks after so many posts. With `everyHandler`, each handler is killed once. */
   crashAfter?: number
   everyHandler?: boolean
+  /** So many users react to the last message, in place of a new one. */
+  reactions?: number
 }
 
-/** How one message reached the room. */
+/** How one message, or the reactions to one, reached the room. */
 export interface Result extends Required<Scenario> {
   crashes: number
   batches: number
-  /** Milliseconds from the write of the message to the response to the last post. */
+  /** Milliseconds from the write to the response to the last post; 0 without posts. */
   ms: number
   posts: number
+  /** Posts that tell of changes, such as reactions. */
+  withChanges: number
   /** Connections that no post reached. */
   missed: number
   postsPerConnection: number
@@ -41,12 +45,12 @@ interface StreamOptions {
 }
 
 /**
- * Writes one message, and waits until the stream has delivered it to the whole room.
+ * Writes one message, or reactions to one, and waits until the stream has delivered what there is to deliver.
  *
  * @throws Error if the mapping gave up a batch
  */
 export async function deliver(
-  { connections, handlers: count, crashAfter = 0, everyHandler = false }: Scenario,
+  { connections, handlers: count, crashAfter = 0, everyHandler = false, reactions = 0 }: Scenario,
   write: () => Promise<void>,
   { mapping: settings, ...stream }: StreamOptions,
 ): Promise<Result> {
@@ -72,7 +76,7 @@ export async function deliver(
   if (givenUp > 0) throw new Error(`unable to measure; ${String(givenUp)} batches were given up`)
   const reports = await handlers.end()
   return {
-    ...{ connections, handlers: count, crashAfter, everyHandler },
+    ...{ connections, handlers: count, crashAfter, everyHandler, reactions },
     ...{ crashes: handlers.crashes, batches: handlers.batches },
     ...figuresOf(reports, connections, writtenAt),
   }
@@ -82,8 +86,9 @@ function figuresOf(reports: readonly HandlerReport[], connections: number, writt
   const counts = countsOf(reports.flatMap(({ posted }) => posted.connections))
   const posts = counts.reduce((sum, count) => sum + count, 0)
   return {
-    ms: Math.max(...reports.map(({ posted }) => posted.lastAt)) - writtenAt,
+    ms: posts === 0 ? 0 : Math.max(...reports.map(({ posted }) => posted.lastAt)) - writtenAt,
     posts,
+    withChanges: reports.reduce((sum, { posted }) => sum + posted.withChanges, 0),
     missed: connections - counts.filter((count) => count > 0).length,
     postsPerConnection: Math.round((posts / connections) * 1_000) / 1_000,
     most: counts.reduce((most, count) => Math.max(most, count), 0),

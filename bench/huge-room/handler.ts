@@ -6,7 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
+import { ChatRoom } from '../../src/entities/chat-room.ts'
 import { messageIdOf, putMessage } from '../../src/entities/message.ts'
+import { putReaction } from '../../src/entities/reaction.ts'
 import { subscribe } from '../../src/entities/subscription.ts'
 import { streamHandler } from '../../src/streams/handler.ts'
 import { answerCalls } from '../shared/rpc.ts'
@@ -15,6 +17,8 @@ import { answerCalls } from '../shared/rpc.ts'
 interface Posted {
   /** Numbers of the connections, one for each post. */
   connections: number[]
+  /** How many of the posts tell of changes. */
+  withChanges: number
   /** Epoch milliseconds of the response to the last post. */
   lastAt: number
 }
@@ -31,6 +35,7 @@ interface Memory {
  */
 const LATENCY_MS = 100
 const SAMPLE_MS = 500
+const TELLS_OF_CHANGES = /"event":"(messageUpdated|changesSkipped)"/
 const MIB = 2 ** 20
 
 export interface HandlerReport {
@@ -38,16 +43,17 @@ export interface HandlerReport {
   peak: Memory
 }
 
-const posted: Posted = { connections: [], lastAt: 0 }
+const posted: Posted = { connections: [], withChanges: 0, lastAt: 0 }
 let dieAt = Infinity
 let die = () => {}
 
-const handler = streamHandler(async (connectionId) => {
+const handler = streamHandler(async (connectionId, frame) => {
   if (posted.connections.length >= dieAt) {
     die()
     await new Promise(() => {})
   }
   posted.connections.push(Number(/\d+/.exec(connectionId)![0]))
+  if (TELLS_OF_CHANGES.test(Buffer.from(frame).toString())) posted.withChanges += 1
   await sleep(LATENCY_MS)
   posted.lastAt = Date.now()
 })
@@ -62,6 +68,10 @@ setInterval(() => {
 }, SAMPLE_MS).unref()
 
 const calls = {
+  async createRoom({ chatRoomId }: { chatRoomId: string }) {
+    await ChatRoom.put({ chatRoomId, roomName: chatRoomId, createdBy: 'user-0', createdAt: Date.now() }).go()
+  },
+
   /** Subscribes `connection-from` to `connection-(to - 1)`. */
   async subscribe({ chatRoomId, from, to }: { chatRoomId: string; from: number; to: number }) {
     const expiresAt = Math.ceil(Date.now() / 1_000) + 3_600
@@ -82,6 +92,13 @@ const calls = {
       content: 'x'.repeat(200),
       timestamp: Date.now(),
     })
+  },
+
+  /** `user-from` to `user-(to - 1)` react to a message, as the route writes it. */
+  async react({ chatRoomId, seq, from, to }: { chatRoomId: string; seq: number; from: number; to: number }) {
+    const reaction = { chatRoomId, messageId: messageIdOf(seq), reaction: '👏', at: Date.now() }
+    const users = Array.from({ length: to - from }, (_, i) => `user-${String(from + i)}`)
+    await Promise.all(users.map((userId) => putReaction({ ...reaction, userId })))
   },
 
   async handle(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {

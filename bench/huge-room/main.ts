@@ -1,8 +1,8 @@
 /**
- * `npm run bench:huge-room`: measures how one message reaches a room of 100,000 connections. Uses DynamoDB Local with
- * real rows and its stream, the local event source mapping, and stream handlers in processes of their own; only the
- * gateway is a stub. The method and its caveats are in `docs/performance.md`. The figures are written to
- * `bench/results/huge-room.json`. `--quick` only shows that everything works.
+ * `npm run bench:huge-room`: measures how one message, and a thousand reactions to one, reach a room of 100,000
+ * connections. Uses DynamoDB Local with real rows and its stream, the local event source mapping, and stream handlers in
+ * processes of their own; only the gateway is a stub. The method and its caveats are in `docs/performance.md`. The
+ * figures are written to `bench/results/huge-room.json`. `--quick` only shows that everything works.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
@@ -27,12 +27,16 @@ const FULL: Scenario[] = [
   ...[1, 2, 4].map((handlers) => ({ connections: 100_000, handlers })),
   { connections: 100_000, handlers: 4, crashAfter: 2_000 },
   { connections: 100_000, handlers: 4, crashAfter: 2_000, everyHandler: true },
+  { connections: 100_000, handlers: 4, reactions: 1_000 },
+  { connections: 100_000, handlers: 4 },
 ]
 
 /** Large enough for a fan-out in range tasks. */
 const QUICK: Scenario[] = [
   { connections: 10_000, handlers: 2 },
   { connections: 10_000, handlers: 2, crashAfter: 500, everyHandler: true },
+  { connections: 10_000, handlers: 2, reactions: 100 },
+  { connections: 10_000, handlers: 2 },
 ]
 const quick = process.argv.includes('--quick')
 
@@ -61,12 +65,18 @@ const { streamArn } = await createTable(table, stack.table, stack.table.name)
 const writer = startHandler()
 const results: Result[] = []
 try {
+  await writer.call('createRoom', { chatRoomId: ROOM })
   let subscribed = 0
-  for (const [index, scenario] of (quick ? QUICK : FULL).entries()) {
-    for (; subscribed < scenario.connections; subscribed += ROWS_PER_CALL) {
+  let seq = 0
+  for (const scenario of quick ? QUICK : FULL) {
+    const { connections, reactions } = scenario
+    for (; subscribed < connections; subscribed += ROWS_PER_CALL) {
       await writer.call('subscribe', { chatRoomId: ROOM, from: subscribed, to: subscribed + ROWS_PER_CALL })
     }
-    const write = () => writer.call('putMessage', { chatRoomId: ROOM, seq: index + 1 })
+    const write = () =>
+      reactions === undefined
+        ? writer.call('putMessage', { chatRoomId: ROOM, seq: ++seq })
+        : writer.call('react', { chatRoomId: ROOM, seq, from: 0, to: reactions })
     results.push(
       await deliver(scenario, write, { streamsClient, streamArn, mapping: stack.stream, region: REGION, log }),
     )
