@@ -19,6 +19,11 @@ export class PendingChanges {
   /** The last request of each message. The next one waits for it, because the server may reorder concurrent frames. */
   readonly #requests = new Map<string, Promise<unknown>>()
 
+  /** How many messages have changes that the server has not answered yet. */
+  get waiting(): number {
+    return this.#requests.size
+  }
+
   /** Returns a message with the pending changes. */
   shown(message: MessageEvent): MessageEvent {
     return this.#of(message.messageId).reduce((shown, change) => change.shows(shown), message)

@@ -108,6 +108,11 @@ export class RoomStore {
     if (!this.#threads.has(rootId)) this.#threads.set(rootId, Infinity)
   }
 
+  /** How many messages have changes of this client that the server has not answered yet. */
+  get changing(): number {
+    return this.#pending.waiting
+  }
+
   /** Returns a message as it is shown, or undefined if it isn't known or isn't shown. */
   find(messageId: string): MessageEvent | undefined {
     return this.#shown.get(Number(messageId))

@@ -190,6 +190,14 @@ export class RoomTalk extends RoomModeration {
   }
 
   /**
+   * How many messages have an edit, a deletion or a reaction of this client that the server has not answered yet, for
+   * example because there is no connection. They are lost if the page is closed now.
+   */
+  get changing(): number {
+    return this.feed.store.changing
+  }
+
+  /**
    * Whether this user may do something in the room, so that an interface can hide what wouldn't work. The client uses
    * the same table of permissions as the server. Until `details` are known, it assumes the default settings of a room.
    *

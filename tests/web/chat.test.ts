@@ -287,6 +287,23 @@ test('a message that the server does not have is something unsent, also in a roo
   expect(chat.hasUnsent).toBe(false)
 })
 
+test('a change that the server has not answered is something unsent', async () => {
+  const { client, server, clock, chat, conversation } = givenChat({ general: [] })
+  await client.connect()
+  const { messageId } = server.keep('general', 'hello')
+  const { room } = conversation('general')
+  await room!.history()
+  server.override = ({ action }) => (action === 'addReaction' ? 'nothing' : undefined)
+  const reacting = room!.react(messageId, '👍')
+  await settled()
+  expect(chat.hasUnsent).toBe(true)
+  server.override = () => undefined
+  server.socket.cut()
+  await clock.advance(1_000)
+  await reacting
+  expect(chat.hasUnsent).toBe(false)
+})
+
 test('what could not be sent to a room is given up with the room', async () => {
   const { client, server, chat, conversation } = givenChat({ general: [] })
   await client.connect()

@@ -157,8 +157,9 @@ export class Conversation {
     return this.room?.closed ?? false
   }
 
-  /** Whether messages or files would be lost if the page were closed now. */
+  /** Whether messages, files or changes would be lost if the page were closed now. */
   get hasUnsent(): boolean {
+    if ((this.room?.changing ?? 0) > 0) return true
     const isUnsent = ({ areUnderWay }: Uploads) => areUnderWay
     return this.timeline.get().unsent.length > 0 || [this.uploads, ...this.#threadUploads.values()].some(isUnsent)
   }
