@@ -265,6 +265,7 @@ test('nothing of a user who has signed out stays in the browser', async () => {
   say('general', '2')
   conversation('general').draft = 'half a sent'
   chat.lastPlace = { kind: 'room', id: 'general' }
+  chat.choseEmoji('🦊')
   strings.setItem('tabletalk.unsent.me', '[]')
   chat.forget()
   chat.lastPlace = { kind: 'room', id: 'general' }
@@ -285,6 +286,18 @@ test('a message that the server does not have is something unsent, also in a roo
   expect(chat.hasUnsent).toBe(true)
   general.timeline.get().unsent[0]!.discard()
   expect(chat.hasUnsent).toBe(false)
+})
+
+test('the emoji that can be chosen with one click are those that were chosen last', () => {
+  const { chat, strings } = givenChat()
+  const usual = ['👍', '❤️', '😂', '🎉', '😮', '🙏']
+  expect(chat.usualEmoji).toEqual(usual)
+  chat.choseEmoji('🦊')
+  expect(chat.usualEmoji).toEqual(['🦊', ...usual.slice(0, 5)])
+  chat.choseEmoji('😂')
+  expect(givenChat({}, strings).chat.usualEmoji).toEqual(['🦊', ...usual.slice(0, 5)])
+  chat.forget()
+  expect(givenChat({}, strings).chat.usualEmoji).toEqual(usual)
 })
 
 test('a change that the server has not answered is something unsent', async () => {

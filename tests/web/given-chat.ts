@@ -1,6 +1,7 @@
 import { Chat } from '../../web/src/state/chat.ts'
 import { Drafts } from '../../web/src/state/drafts.ts'
 import { LastPlace } from '../../web/src/state/last-place.ts'
+import { UsualEmoji } from '../../web/src/state/usual-emoji.ts'
 import { Unsent } from '../../web/src/state/unsent.ts'
 import { Preferences } from '../../web/src/state/preferences.ts'
 import { RoomNumbers } from '../../web/src/state/room-numbers.ts'
@@ -33,6 +34,7 @@ export function givenChat(rooms: Record<string, string[]> = {}, strings = new Fa
       recent: new RoomNumbers(strings, 'recent', userId),
       drafts: new Drafts(strings, userId),
       place: new LastPlace(strings, userId),
+      emoji: new UsualEmoji(strings, userId),
       unsent: new Unsent(strings, userId),
     }),
     (error) => errors.push(error),

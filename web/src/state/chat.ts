@@ -16,6 +16,7 @@ import type { LastPlace } from './last-place.ts'
 import { LookAlikes } from './look-alikes.ts'
 import { People } from './people.ts'
 import type { Route } from './route.ts'
+import type { UsualEmoji } from './usual-emoji.ts'
 import { Store } from '../../../client/react/index.ts'
 import { wakes } from '../text/notify-words.ts'
 import { countText } from '../text/count-text.ts'
@@ -49,6 +50,7 @@ export interface Memory {
   recent: RoomNumbers
   drafts: Drafts
   place: LastPlace
+  emoji: UsualEmoji
   unsent: Unsent
 }
 
@@ -146,6 +148,16 @@ export class Chat {
 
   set lastPlace(route: Route) {
     if (!this.#isForgotten) this.#memory(this.userId).place.set(route)
+  }
+
+  /** The emoji that can be chosen with one click. */
+  get usualEmoji(): readonly string[] {
+    return this.#memory(this.userId).emoji.get()
+  }
+
+  /** Notes that this user has chosen an emoji. */
+  choseEmoji(emoji: string): void {
+    if (!this.#isForgotten) this.#memory(this.userId).emoji.chose(emoji)
   }
 
   /** Whether messages or files would be lost if the page were closed now, including those for rooms that were left. */
@@ -255,8 +267,8 @@ export class Chat {
   forget(): void {
     this.client.disconnect()
     this.#isForgotten = true
-    const { recent, drafts, place, unsent } = this.#memory(this.userId)
-    for (const kept of [recent, drafts, place, unsent]) kept.clear()
+    const { recent, drafts, place, emoji, unsent } = this.#memory(this.userId)
+    for (const kept of [recent, drafts, place, emoji, unsent]) kept.clear()
   }
 
   /** Deletes the room, for everybody. */

@@ -13,6 +13,7 @@ import type { ThemeChoice } from '../state/theme.ts'
 import { Unsent } from '../state/unsent.ts'
 import { tokenSource } from '../state/token-source.ts'
 import { LastPlace } from '../state/last-place.ts'
+import { UsualEmoji } from '../state/usual-emoji.ts'
 import { RoomNumbers } from '../state/room-numbers.ts'
 import { routeFrom } from '../state/route.ts'
 import { ChatPage } from './chat-page.tsx'
@@ -112,6 +113,7 @@ function useSignedInChat({ config, credential, preferences, kept, keptForTab }: 
       recent: new RoomNumbers(kept, 'recent', userId),
       drafts: new Drafts(keptForTab, userId),
       place: new LastPlace(kept, userId),
+      emoji: new UsualEmoji(kept, userId),
       unsent: new Unsent(keptForTab, userId),
     })
     const chat = new Chat(client, memory, reportError, { ...config, preferences, getToken })

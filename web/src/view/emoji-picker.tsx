@@ -1,11 +1,9 @@
-import { useLayoutEffect, useRef } from 'react'
+import { useLayoutEffect, useRef, useState } from 'react'
 import { words } from '../language/words.ts'
+import { useChat } from './use-chat.ts'
 import { useLoaded } from './use-loaded.ts'
 
 const loadChoice = () => import('./emoji-choice.tsx')
-
-/** The most frequent reactions, available with one click. */
-const USUAL = ['👍', '❤️', '😂', '🎉', '😮', '🙏']
 
 interface PickerProps {
   /** The purpose of the choice. */
@@ -16,6 +14,8 @@ interface PickerProps {
 
 /** A choice of emoji. All of them are loaded when it opens. */
 export function EmojiPicker({ label, onChoose, onClose }: PickerProps) {
+  const chat = useChat()
+  const [usual] = useState(() => chat.usualEmoji)
   const ref = useRef<HTMLDivElement>(null)
   const part = useLoaded(loadChoice)
   useLayoutEffect(() => {
@@ -24,6 +24,7 @@ export function EmojiPicker({ label, onChoose, onClose }: PickerProps) {
   }, [])
   const choose = (emoji: string) => {
     onClose()
+    chat.choseEmoji(emoji)
     onChoose(emoji)
   }
   return (
@@ -36,7 +37,7 @@ export function EmojiPicker({ label, onChoose, onClose }: PickerProps) {
       onToggle={({ newState }) => newState === 'closed' && onClose()}
     >
       <div className="usual-emoji">
-        {USUAL.map((emoji) => (
+        {usual.map((emoji) => (
           <button key={emoji} type="button" className="emoji" onClick={() => choose(emoji)}>
             {emoji}
           </button>
