@@ -81,6 +81,9 @@ test('reactions are counted at both, and taken back; all emoji can be chosen fro
   await expectNone(bob)
   await picker.getByRole('gridcell', { name: /pizza/i }).first().click()
   await chip(ada, '🍕 1').waitFor()
+  await choose(bob, 'Lunch?', 'React …')
+  // What was chosen last comes first.
+  await eventually(() => picker.getByRole('button').first().textContent()).toBe('🍕')
 })
 
 test('a reply quotes what it answers to, as it is now', async () => {
