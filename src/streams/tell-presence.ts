@@ -123,11 +123,11 @@ function eventOf(
 
 /** Whether the change affects what is shown of the user, now or before. */
 function isNews(changes: readonly PresenceChanged[], rows: readonly PresentRow[]): boolean {
-  const shown = shownOf(rows)
   return changes.some(({ how, row }) => {
     if (how === 'changed') return true
-    if (how === 'left') return row.changedAt > shown.changedAt && row.data !== shown.data
     const others = rows.filter(({ place }) => place !== row.place)
-    return others.length > 0 && shown.place === row.place && shownOf(others).data !== row.data
+    if (others.length === 0) return false
+    const before = how === 'left' ? [...others, row] : others
+    return shownOf(before).data !== shownOf(rows).data
   })
 }

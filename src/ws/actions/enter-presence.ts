@@ -10,7 +10,7 @@ import { socketAction } from '../action.ts'
  * no presence, if one of the two users of a direct room has blocked the other, for an admin who is not a member, or for
  * a token that makes guests, such as that of an anonymous viewer.
  *
- * AP5, AP8, AP38, AP50, AP71, AP134, AP135, AP136, AP137, AP140, AP141, AP150.
+ * AP5, AP8, AP38, AP50, AP71, AP134, AP135, AP136, AP137, AP140, AP141, AP150, AP158.
  */
 export const enterPresence = socketAction('enterPresence', async ({ chatRoomId, data }, caller) => {
   const now = Date.now()
