@@ -179,10 +179,13 @@ describe('what a user with two devices shows was set last, whichever has set it'
     const { room, phone, laptop, shown, heard } = await givenTwoDevices()
     await enter(laptop, room)
     expect(await shown()).toEqual([{ on: 'phone' }, 0])
+    // If the other device leaves before the stream has read who is here, the user is announced again.
+    expect(await heard()).toEqual([entered])
     await leave(phone, room)
     expect(await heard()).toEqual([entered])
     expect(await shown()).toEqual([{ on: 'phone' }, 0])
     await enter(phone, room)
+    expect(await heard()).toEqual([entered])
     await leave(laptop, room)
     expect(await heard()).toEqual([entered])
     expect(await shown()).toEqual([{ on: 'phone' }, 0])
@@ -511,6 +514,25 @@ test('an admin knows who is online where others may not look, but for direct roo
   expect(await eve.request({ action: 'getOnline', chatRoomIds })).toEqual({ rooms: {} })
 })
 
+test('who was present when they were blocked still sees themselves, and nobody else', async () => {
+  const { clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+  const [ada, bob] = clients
+  const said = await ada.request({ action: 'sendMessage', recipientId: userIds[1], content: 'hello' })
+  await bob.event('roomAdded')
+  for (const client of clients) await enter(client, said.chatRoomId)
+  await settled(chat)
+  await bob.request({ action: 'blockUser', userId: userIds[0] })
+  expect(await presentIds(ada, said.chatRoomId)).toEqual([userIds[0]])
+  expect(await presentIds(bob, said.chatRoomId)).toEqual([userIds[1]])
+  const heard = told(ada).length
+  await leave(bob, said.chatRoomId)
+  await settled(chat)
+  expect(told(ada)).toHaveLength(heard)
+  await bob.request({ action: 'unblockUser', userId: userIds[0] })
+  await enter(bob, said.chatRoomId)
+  expect(await presentIds(ada, said.chatRoomId)).toEqual([...userIds].sort())
+})
+
 describe('who is online', () => {
   const onlineIn = async (client: RawClient, ...chatRoomIds: string[]) =>
     (await client.request({ action: 'getOnline', chatRoomIds })).rooms
@@ -591,6 +613,14 @@ describe('who is online', () => {
     expect(await onlineIn(ada, chatRoomId)).toEqual({ [chatRoomId]: { userIds: [adaId], capped: false } })
     await enter(bob, chatRoomId)
     expect(await presentIn(ada, chatRoomId)).toEqual({ present: [], count: 0, capped: false })
+    await enter(ada, chatRoomId, { at: 'top' })
+    await enter(ada, chatRoomId, { at: 'end' })
+    await settled(chat)
+    // Each sees themselves, as without a block, because nobody is told of a block.
+    expect(await presentIds(ada, chatRoomId)).toEqual([adaId])
+    expect(await presentIds(bob, chatRoomId)).toEqual([bobId])
+    expect(new Set(told(ada).map((one) => one.split(' ')[1]))).toEqual(new Set([adaId]))
+    expect(told(bob)).toEqual([`presenceEntered ${bobId}`])
     await bob.close()
     await online(chat, bobId)
     await settled(chat)
