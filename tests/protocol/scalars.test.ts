@@ -80,6 +80,8 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
       ['a\nb', UNPRINTABLE],
       ['a\u0000b', UNPRINTABLE],
       ['a\u200bb', UNPRINTABLE],
+      ['ada\u2800', UNPRINTABLE],
+      ['\u2800', UNPRINTABLE],
       ['a\u2028b', UNPRINTABLE],
       ['a\u202eb', UNPRINTABLE],
       [' ', UNPRINTABLE],
@@ -125,7 +127,7 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
     ],
   },
   Content: {
-    accepts: ['hello', ' a', 'a\u0000', '\u2800', '👩‍👩‍👧', x(16_384), 'é'.repeat(8_192), '🙂'.repeat(4_096)],
+    accepts: ['hello', ' a', 'a\u0000', 'a\u2800', '👩‍👩‍👧', x(16_384), 'é'.repeat(8_192), '🙂'.repeat(4_096)],
     rejects: [
       ['', '>=1'],
       [x(16_385), 'is longer than 16384 bytes of UTF-8'],
@@ -133,6 +135,7 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
       [LONE, LONE_SURROGATE],
       [' \n\u3000', NOTHING],
       ['\u200b\u3164\u0000', NOTHING],
+      ['\u2800\u{1d159} ', NOTHING],
       [undefined, 'expected string'],
     ],
   },
