@@ -225,10 +225,27 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
     ],
   },
   ImageUrl: {
-    accepts: ['https://example.com/a.png', `https://${x(1_016)}`],
+    accepts: [
+      ...['https://example.com/a.png', 'https://example.com:8443/ü/@ada?a=b@c&d=(1)#e', 'https://例え.jp/木.png'],
+      `https://${x(1_016)}`,
+    ],
     rejects: [
       ['http://example.com/a.png', 'must be a URL that starts with https://'],
-      ['https://a b', 'must be a URL that starts with https://'],
+      ...[
+        'https://a b',
+        'https:///a.example',
+        'https://',
+        'https://a.example:x/',
+        'https:\\\\a.example',
+        'https://%/',
+      ].map((text): [string, string] => [text, 'must be a URL that starts with https://']),
+      ...['ada:secret@', 'ada@', '@', ':@', 'a.example\\@'].map((user): [string, string] => [
+        `https://${user}b.example/`,
+        'must not have a user name or a password',
+      ]),
+      ...['\u202e', '\u200b', '\u00a0', '\u2800', '\t', '\n', '\u0000', ' ', '"', "'", '`', '<', '>', '\\'].map(
+        (character): [string, string] => [`https://a.example/${character}b`, 'has a blank, a quotation mark'],
+      ),
       [`https://${x(1_017)}`, '<=1024'],
       [`https://${LONE}`, LONE_SURROGATE],
       [null, 'expected string'],
