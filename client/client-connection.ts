@@ -48,7 +48,7 @@ const statuses: Record<State['name'], Status> = {
   failed: 'failed',
 }
 
-/** The reason in the event `goodbye` after `banUser`: the server would accept no further connection. */
+/** The reason in the event `goodbye` after `banUser` and `eraseUser`: the server would accept no further connection. */
 const BANNED = 'blocked'
 
 /** After this many refused sockets and no success, the cause is probably not the network. */

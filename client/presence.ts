@@ -30,6 +30,7 @@ type RoomPresenceEvent = Exclude<PresenceEvent, { event: 'online' }>
 interface Requests {
   readonly options: Pick<ResolvedOptions, 'clock' | 'random' | 'onError'>
   readonly isConnected: boolean
+  readonly userId: string | undefined
   hasFeature(feature: string): boolean
   serverNow(): number
   once<A extends Action>(frame: RequestFrame<A>): Promise<Reply<A>>
@@ -39,6 +40,8 @@ interface Requests {
 /** The presence of this user, until they leave or show other data. */
 interface Own {
   data: Data | undefined
+  /** How long the server keeps `data` without receiving it again, server time; 0 if it must be sent. */
+  keptUntil: number
   /** Aborted when this presence has been replaced or has ended. */
   until: AbortController
 }
@@ -116,7 +119,8 @@ export class Presence {
    * a server without the feature `presence`, `disconnected`
    */
   async enter(data?: Data): Promise<void> {
-    const own = { data: data ?? this.#own?.data, until: new AbortController() }
+    const keptUntil = data === undefined ? (this.#own?.keptUntil ?? 0) : 0
+    const own = { data: data ?? this.#own?.data, keptUntil, until: new AbortController() }
     this.#own?.until.abort()
     this.#own = own
     try {
@@ -183,6 +187,7 @@ export class Presence {
   resume(): void {
     const own = this.#own
     if (!own || !this.#context.hasFeature('presence')) return
+    own.keptUntil = 0
     this.#again(() => this.#tell(own).then(() => this.get()))
   }
 
@@ -197,14 +202,23 @@ export class Presence {
     this.#stop()
   }
 
+  /** Enters, or renews. A renewal leaves `data` out: with it, it would replace what another device has set since. */
   #tell(own: Own): Promise<void> {
     return this.#inOrder(async () => {
-      const { data, until } = own
       if (this.#own !== own) return
+      const data = this.#isKept(own) ? undefined : own.data
       const frame = { action: 'enterPresence', chatRoomId: this.#chatRoomId, ...(data && { data }) } as const
-      const { everyMs } = await this.#context.patiently(frame, until.signal)
+      const { until, everyMs } = await this.#context.patiently(frame, own.until.signal)
+      // A renewal that has waited for another connection has not set the data there.
+      if (data || own.keptUntil > 0) own.keptUntil = until
       if (this.#own === own) this.#renewal.start(everyMs, () => this.#again(() => this.#tell(own)))
     })
+  }
+
+  /** Whether the server still has this user's data: their presence has not ended meanwhile, and is shown here. */
+  #isKept({ keptUntil }: Own): boolean {
+    const shown = this.#entries.get(this.#context.userId ?? '')
+    return keptUntil > this.#context.serverNow() && shown?.isLeaving === false
   }
 
   #inOrder(run: () => Promise<void>): Promise<void> {

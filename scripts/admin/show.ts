@@ -1,3 +1,5 @@
+import { withHiddenMarked } from '../../src/protocol/printable-name.ts'
+
 /** Formats data for an operator: a line for each item of a list, and `name: value` for everything else. */
 export function shown(data: Record<string, unknown>): string {
   const lines = Object.entries(data).flatMap(([name, value]) => {
@@ -7,8 +9,5 @@ export function shown(data: Record<string, unknown>): string {
   return lines.length === 0 ? 'done' : lines.join('\n')
 }
 
-/**
- * Control characters in users' texts must not reach the terminal. JSON escapes most of them; this replaces the others.
- */
-const textOf = (value: unknown): string =>
-  JSON.stringify(value).replace(/[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g, '\ufffd')
+/** Control characters in users' texts must not reach the terminal. JSON escapes some of them; the others are marked. */
+const textOf = (value: unknown): string => withHiddenMarked(JSON.stringify(value))

@@ -1,14 +1,10 @@
-/** Control characters. Escape sequences, which start with one, could write anywhere on the screen or set its title. */
-const controls = /\p{Cc}/gu
-/**
- * Invisible characters, and some that reorder the text around them:
- * https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
- */
-const hidden = /[\p{Default_Ignorable_Code_Point}\u2028\u2029]/gu
+import { withHiddenMarked } from '../../src/protocol/printable-name.ts'
+
 const INDENT = '    '
 
 /**
- * Makes another user's text safe for a terminal: invisible characters become `�`. Further lines, and the rest of a line
+ * Makes another user's text safe for a terminal: characters that are invisible or reorder text become `�`, and so do
+ * controls, because an escape sequence could write anywhere on the screen. Further lines, and the rest of a line
  * that is too long, are indented, so that no part of the text looks like a message of its own.
  *
  * @param columns of the terminal; without it, lines are not wrapped
@@ -16,7 +12,7 @@ const INDENT = '    '
 export const printable = (text: string, columns = Infinity): string =>
   text
     .split(/\r\n|\r|\n/)
-    .map((line) => line.replaceAll('\t', '  ').replace(controls, '\ufffd').replace(hidden, '\ufffd'))
+    .map((line) => withHiddenMarked(line.replaceAll('\t', '  ')))
     .flatMap((line) => wrapped(line, columns - INDENT.length))
     .join(`\n${INDENT}`)
 

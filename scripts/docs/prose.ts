@@ -21,7 +21,8 @@ same for tools, as AsyncAPI 3.
   is invisible. Joiners are allowed where they are seen, in emoji and between letters of scripts that join. Anything else
   is an \`invalid_request\`; the name of a file is cleaned instead. The content of a message shows something: it is not
   only of blanks, line breaks and what is invisible. (\`White_Space\`, \`Cc\` and \`Default_Ignorable_Code_Point\` of
-  Unicode. Version 0.1.0 accepted such names and contents.)`
+  Unicode, and what shows nothing but isn't in them: U+2800, U+FFF9–U+FFFB, U+13430–U+1343B, U+13441, U+13442, U+16FE4
+  and U+1D159. Version 0.1.0 accepted such names and contents.)`
 
 export const connecting = `## Connecting
 

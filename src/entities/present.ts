@@ -16,6 +16,7 @@ import { transact } from './transact.ts'
  * - AP138 `presentInRoom`: who is present? (a page)
  * - AP139 `deletePresentUser`: end the presences of a user on all connections
  * - AP150 `endPlaces`: free the places of a connection's presences that have ended
+ * - AP158 `presentOfUser`: on which connections is this user present? (some)
  */
 export const Present = new Entity(
   {
@@ -25,11 +26,13 @@ export const Present = new Entity(
       partition: { type: 'string', field: 'pk', required: true },
       /** `<userId>#<connectionId>` */
       place: { type: 'string', field: 'sk', required: true },
-      /** JSON of what the others see. */
+      /** JSON of what the others see: set by this connection, or taken over from another one when it entered. */
       data: { type: 'string', field: 'Data' },
       /** Epoch milliseconds at which the connection entered. */
       since: { type: 'number', field: 'Since', required: true },
-      /** Epoch milliseconds at which the connection entered or last changed `data`. */
+      /** Epoch milliseconds at which the user became present, if that was earlier, on another connection. */
+      userSince: { type: 'number', field: 'UserSince' },
+      /** Epoch milliseconds at which `data` was last set, or at which the connection entered without any. */
       changedAt: { type: 'number', field: 'ChangedAt', required: true },
       /** Epoch milliseconds at which the presence ends, unless it is renewed. */
       until: { type: 'number', field: 'Until', required: true },
@@ -81,6 +84,7 @@ export function presenceOf({ partition, place }: Pick<PresentRow, 'partition' | 
 /** The attributes of a presence beside its key. */
 export interface Presence {
   since: number
+  userSince?: number | undefined
   changedAt: number
   until: number
   joinId: string
@@ -102,31 +106,28 @@ export async function getPresent(key: PresentKey): Promise<PresentRow | undefine
 
 /** AP135. Shows a connection as present. */
 export async function putPresent(key: PresentKey, presence: Presence): Promise<void> {
-  const { data, ...more } = presence
-  await Present.put({ ...presentKey(key), ...more, ...defined({ data }), expiresAt: expiryOf(presence.until) }).go()
+  const { data, userSince, ...more } = presence
+  const optional = defined({ data, userSince })
+  await Present.put({ ...presentKey(key), ...more, ...optional, expiresAt: expiryOf(presence.until) }).go()
 }
 
 /**
- * AP136. Extends a presence. Other data makes it a change, which the others receive; otherwise it is a renewal, which
- * they don't.
+ * AP136. Extends a presence, or sets its data.
  *
  * @param before the presence as it was read; `changedAt` and `joinId` must still be the same
+ * @param wanted `data`: sets it, which the others receive; undefined for a renewal, which they don't receive
  * @returns false if the presence was ended or changed meanwhile; it then stays as it is
  */
 export async function renewPresent(
   key: PresentKey,
-  before: Pick<Presence, 'changedAt' | 'joinId'> & { data?: string | undefined },
+  before: Pick<Presence, 'changedAt' | 'joinId'>,
   { until, data }: Pick<Presence, 'until' | 'data'>,
   now: number,
 ): Promise<boolean> {
-  const isSame = data === before.data
+  const isRenewal = data === undefined
   const { rejected } = await Present.patch(presentKey(key))
-    .set({
-      until,
-      expiresAt: expiryOf(until),
-      ...(isSame ? { renewedAt: now } : { changedAt: now, ...defined({ data }) }),
-    })
-    .remove(isSame ? [] : ['renewedAt'])
+    .set({ until, expiresAt: expiryOf(until), ...(isRenewal ? { renewedAt: now } : { changedAt: now, data }) })
+    .remove(isRenewal ? [] : ['renewedAt'])
     .where((row, { eq }) => `${eq(row.changedAt, before.changedAt)} AND ${eq(row.joinId, before.joinId)}`)
     .go({ returnOnConditionCheckFailure: true })
   return !rejected
@@ -153,6 +154,34 @@ export async function presentInRoom(
   return { rows: data.filter(({ until }) => until > now), hasMore: data.length === limit }
 }
 
+/** Rows of one user that are read to show them: as many as a user has connections by default. */
+const SOME_OF_USER = 20
+
+/**
+ * AP158. Returns the presences of a user in a room, on some of their connections. Those that have ended are left out,
+ * and so are those of another membership. Strongly consistent.
+ */
+export async function presentOfUser(
+  { chatRoomId, userId }: Pick<PresentKey, 'chatRoomId' | 'userId'>,
+  joinId: string,
+  now: number,
+): Promise<PresentRow[]> {
+  const rows = await rowsOfUser({ chatRoomId, userId }, SOME_OF_USER)
+  return rows.filter((row) => row.until > now && row.joinId === joinId)
+}
+
+async function rowsOfUser(
+  { chatRoomId, userId }: Pick<PresentKey, 'chatRoomId' | 'userId'>,
+  limit: number,
+): Promise<PresentRow[]> {
+  const { data } = await Present.query
+    .room({ partition: presentPartition(chatRoomId) })
+    .begins({ place: `${userId}#` })
+    .go({ consistent: true, limit, pages: 1 })
+  // Another user's id may begin like this place.
+  return data.filter((row) => presenceOf(row).userId === userId)
+}
+
 /** Rows of one user that are deleted at most. Further ones end by themselves. */
 const MAX_OF_USER = 100
 
@@ -169,11 +198,7 @@ export async function deletePresentUser({
   userId: string
   joinId: string
 }): Promise<void> {
-  const { data } = await Present.query
-    .room({ partition: presentPartition(chatRoomId) })
-    .begins({ place: `${userId}#` })
-    .go({ consistent: true, limit: MAX_OF_USER, pages: 1 })
-  const own = data.filter((row) => presenceOf(row).userId === userId)
+  const own = await rowsOfUser({ chatRoomId, userId }, MAX_OF_USER)
   await Promise.all(
     own.map(({ partition, place }) =>
       Present.delete({ partition, place })

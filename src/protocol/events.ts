@@ -68,7 +68,12 @@ const GoodbyeEvent = z
   .object({
     event: z.literal('goodbye'),
     reason: z.optional(
-      z.string().check(z.meta({ description: 'The reason that the backend gave; `blocked` after `banUser`.' })),
+      z.string().check(
+        z.meta({
+          description:
+            'The reason that the backend gave; `blocked` after `banUser` and `eraseUser`: then the user cannot connect again.',
+        }),
+      ),
     ),
   })
   .check(

@@ -26,7 +26,7 @@ export const presenceActions = {
     request: request(
       'enterPresence',
       { chatRoomId: ChatRoomId, data: z.optional(PresenceData) },
-      'Shows the caller as present in a room, on this connection. A repeat renews the presence or changes `data`.',
+      'Shows the caller as present in a room, on this connection. A repeat renews the presence or sets `data`.',
     ),
     reply: z.object({
       until: EpochMs.check(describe('When it ends, unless it is renewed.')),

@@ -4,16 +4,16 @@
  */
 
 /**
- * Invisible characters: White_Space, Default_Ignorable_Code_Point and controls. https://www.unicode.org/reports/tr44/
+ * Blanks: White_Space, and symbols without ink, which Unicode doesn't count as such: the empty Braille pattern, the
+ * blanks of Egyptian hieroglyphs, and the note without a head. https://www.unicode.org/reports/tr44/
  */
-const BLANK = '\\p{White_Space}\\p{Default_Ignorable_Code_Point}\\p{Cc}'
+const SPACE = '\\p{White_Space}\\u2800\\u{13441}\\u{13442}\\u{1d159}'
 
 /**
- * Characters that no name may contain: they are invisible, end the line, or reorder text (all bidi controls are
- * ignorable).
+ * Characters that show nothing by themselves: Default_Ignorable_Code_Point, which includes all bidi controls, and what
+ * is not in it: marks of annotations, the joiners of Egyptian hieroglyphs and the filler of Khitan.
  */
-const HIDDEN =
-  '\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}\\ufff9-\\ufffb'
+const UNSEEN = '\\p{Default_Ignorable_Code_Point}\\ufff9-\\ufffb\\u{13430}-\\u{1343b}\\u{16fe4}'
 
 const EMOJI = '\\p{Extended_Pictographic}(?:\\p{Emoji_Modifier}|[\\ufe0e\\ufe0f])?'
 
@@ -50,15 +50,22 @@ function makePatterns() {
     'gu',
   )
 
-  const hidden = new RegExp(`[${HIDDEN}]`, 'u')
-  const hiddenOrJoin = new RegExp(`(${visibleJoins.source})|[${HIDDEN}]`, 'gu')
-  const blankEnd = new RegExp(`^[${BLANK}]|[${BLANK}]$`, 'u')
-  const onlyBlanks = new RegExp(`^[${BLANK}]*$`, 'u')
+  /** Everything that is not visible. */
+  const blank = `[${SPACE}${UNSEEN}\\p{Cc}]`
+  /** Characters that no name may contain: they are invisible, end the line, or reorder text. */
+  const hidden = `[${UNSEEN}\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Noncharacter_Code_Point}]`
 
-  return { visibleJoins, hidden, hiddenOrJoin, blankEnd, onlyBlanks }
+  return {
+    visibleJoins,
+    hidden: new RegExp(hidden, 'u'),
+    hiddenOrJoin: new RegExp(`(${visibleJoins.source})|${hidden}`, 'gu'),
+    blankEnd: new RegExp(`^${blank}|${blank}$`, 'u'),
+    onlyBlanks: new RegExp(`^${blank}*$`, 'u'),
+    spaces: new RegExp(`[${SPACE}\\p{Cc}]+`, 'gu'),
+  }
 }
 
-/** Whether nothing in the text is visible: it has only blanks, line breaks, controls and ignorable characters. */
+/** Whether nothing in the text is visible: it has only blanks, line breaks, controls and what is invisible. */
 export const showsNothing = (text: string): boolean => patterns().onlyBlanks.test(text)
 
 /**
@@ -78,7 +85,11 @@ export function isPrintableName(name: string): boolean {
  */
 export const printableName = (name: string): string =>
   name
-    .replace(/[\p{White_Space}\p{Cc}]+/gu, ' ')
+    .replace(patterns().spaces, ' ')
     .replace(patterns().hiddenOrJoin, (_, join: string | undefined) => join ?? '')
     .replace(/ +/g, ' ')
     .trim()
+
+/** Replaces hidden characters by `�`, for a reader who must see that they are there, as on a terminal. */
+export const withHiddenMarked = (text: string): string =>
+  text.replace(patterns().hiddenOrJoin, (_, join: string | undefined) => join ?? '\ufffd')

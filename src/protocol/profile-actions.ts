@@ -8,7 +8,14 @@ import { EpochMs, ImageUrl, StoredUserId, UserId, UserName } from './scalars.ts'
 export const profileFields = {
   name: z.optional(UserName),
   imageUrl: z.optional(
-    z.nullable(ImageUrl).check(describe('An `https://` URL of at most 1,024 characters; `null` removes it.')),
+    z
+      .nullable(ImageUrl)
+      .check(
+        describe(
+          'An `https://` URL of at most 1,024 characters, without a user name, blanks, quotation marks, `<`, `>` and ' +
+            'backslashes; `null` removes it.',
+        ),
+      ),
   ),
   metadata: z.optional(Metadata),
 }

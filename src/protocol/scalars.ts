@@ -188,10 +188,20 @@ export const UserName = z
 
 const MAX_IMAGE_URL_CHARS = 1_024
 
+/**
+ * Strict, because applications put it into a page, and parsers of URLs differ: a browser reads `https://a\@b/` as an
+ * address at `a`, others as one at `b`.
+ */
 export const ImageUrl = z.string().check(
   z.maxLength(MAX_IMAGE_URL_CHARS),
   wellFormed,
-  z.refine<string>((text) => /^https:\/\/[^\s]+$/.test(text), { error: 'must be a URL that starts with https://' }),
+  z.refine<string>((text) => /^https:\/\/[^/?#\\]/.test(text) && URL.canParse(text), {
+    error: 'must be a URL that starts with https://',
+  }),
+  z.refine<string>((text) => !/^https:\/\/[^/?#]*@/.test(text), { error: 'must not have a user name or a password' }),
+  z.refine<string>((text) => printableName(text) === text && !/[\s"'`<>\\]/.test(text), {
+    error: 'has a blank, a quotation mark, <, >, a backslash, or a character that does not print',
+  }),
 )
 
 /** The beginning of a room's name. */

@@ -45,9 +45,10 @@ export async function countUnread(userId: string, heads: ReadonlyMap<string, num
   const places = [...joined].map(([chatRoomId, joinedSeq]) =>
     placeOf(chatRoomId, states.get(chatRoomId), joinedSeq, heads.get(chatRoomId)!),
   )
-  const withNews = places.filter(({ readSeq, headSeq }) => readSeq < headSeq)
-  const rooms = await getRooms(withNews.map(({ chatRoomId }) => chatRoomId))
-  const toCount = withNews.flatMap((place) => {
+  // A marker beyond what the client knows may be beyond the room's head too, and the client's head as well.
+  const toLookUp = places.filter(({ readSeq, headSeq, marker }) => readSeq < headSeq || marker > headSeq)
+  const rooms = await getRooms(toLookUp.map(({ chatRoomId }) => chatRoomId))
+  const toCount = toLookUp.flatMap((place) => {
     const room = rooms.get(place.chatRoomId)
     if (room === undefined) return []
     const headSeq = Math.min(place.headSeq, room.headSeq)
@@ -59,7 +60,7 @@ export async function countUnread(userId: string, heads: ReadonlyMap<string, num
   const counted = await withMentions(userId, await countAll(userId, toCount), kept, Date.now())
   return new Map(
     places.flatMap((place) => {
-      if (!withNews.includes(place)) return [[place.chatRoomId, nothingAfter(place.readSeq)] as const]
+      if (!toLookUp.includes(place)) return [[place.chatRoomId, nothingAfter(place.readSeq)] as const]
       const unread = counted.get(place.chatRoomId)
       return unread === undefined ? [] : [[place.chatRoomId, unread] as const]
     }),
@@ -70,12 +71,15 @@ interface Place extends Partial<Kept> {
   chatRoomId: string
   readSeq: number
   headSeq: number
+  /** As it is stored. */
+  marker: number
 }
 
 const placeOf = (chatRoomId: string, state: RoomStateRow | undefined, joinedSeq: number, headSeq: number): Place => ({
   chatRoomId,
   readSeq: readSeqOf(state?.readSeq, joinedSeq, headSeq),
   headSeq,
+  marker: state?.readSeq ?? 0,
 })
 
 const nothingAfter = (readSeq: number): Unread => ({ readSeq, count: 0, exact: true, mentions: 0 })

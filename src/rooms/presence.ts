@@ -39,9 +39,16 @@ function byUser(rows: readonly PresentRow[]): Map<string, PresentRow[]> {
 
 const inOrderOfEntry = (a: PresentRow, b: PresentRow): number => a.since - b.since || (a.place < b.place ? -1 : 1)
 
-/** Returns the row whose data is shown: of several devices, the one that entered or changed its data last. */
-export const shownOf = (rows: readonly PresentRow[]): PresentRow =>
-  rows.reduce((last, row) => (row.changedAt >= last.changedAt ? row : last))
+/** Returns the row whose data is shown: of several devices, the one that set its data last. */
+export function shownOf(rows: readonly PresentRow[]): PresentRow {
+  // A row without data says nothing: another device has set some since, or at the same moment.
+  const saying = rows.filter(({ data }) => data !== undefined)
+  return (saying.length > 0 ? saying : rows).reduce((last, row) => (row.changedAt >= last.changedAt ? row : last))
+}
+
+/** Returns when the user of these rows became present, in epoch milliseconds: on a device that may have left since. */
+export const sinceOf = (rows: readonly PresentRow[]): number =>
+  Math.min(...rows.map(({ since, userSince = since }) => userSince))
 
 /**
  * Returns a user who is present.
@@ -53,7 +60,7 @@ export function personOf(rows: readonly PresentRow[]): Person {
   const { data } = shownOf(rows)
   return {
     userId,
-    since: rows[0]!.since,
+    since: sinceOf(rows),
     ...(data === undefined ? {} : { data: JSON.parse(data) as Record<string, unknown> }),
   }
 }

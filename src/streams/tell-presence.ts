@@ -67,12 +67,17 @@ async function toldInRoom(chatRoomId: string, records: readonly PresenceRecord[]
   if (found === undefined || isCrowd) return []
   if (!hasPresence(found.room, detailsOnWire(found.room, found.details).settings)) return []
   const users = standing(all, departed)
-  const only = recipientsOf([...users.values()].flat())
-  if (only.length === 0 || (await isOfTwoApart(chatRoomId, records))) return []
+  const everybody = recipientsOf([...users.values()].flat())
+  if (everybody.length === 0) return []
+  const isApart = await isOfTwoApart(chatRoomId, records)
   const byUser = groupBy(records, ({ change }) => change.userId)
   return [...byUser].flatMap(([userId, ofUser]) => {
-    const event = eventOf(chatRoomId, ofUser, users.get(userId), at)
-    return event === undefined ? [] : [{ delivery: { event, only }, sequenceNumber: ofUser.at(-1)!.sequenceNumber }]
+    const rows = users.get(userId)
+    const event = eventOf(chatRoomId, ofUser, rows, at)
+    // Nobody is told that they were blocked, so they still receive the events about themselves.
+    const only = isApart ? recipientsOf(rows ?? []) : everybody
+    if (event === undefined || only.length === 0) return []
+    return [{ delivery: { event, only }, sequenceNumber: ofUser.at(-1)!.sequenceNumber }]
   })
 }
 
@@ -123,11 +128,11 @@ function eventOf(
 
 /** Whether the change affects what is shown of the user, now or before. */
 function isNews(changes: readonly PresenceChanged[], rows: readonly PresentRow[]): boolean {
-  const shown = shownOf(rows)
   return changes.some(({ how, row }) => {
     if (how === 'changed') return true
-    if (how === 'left') return row.changedAt > shown.changedAt && row.data !== shown.data
     const others = rows.filter(({ place }) => place !== row.place)
-    return others.length > 0 && shown.place === row.place && shownOf(others).data !== row.data
+    if (others.length === 0) return false
+    const before = how === 'left' ? [...others, row] : others
+    return shownOf(before).data !== shownOf(rows).data
   })
 }

@@ -15,9 +15,9 @@ async function givenPresence(
   const given = await givenJoinedRoom(options)
   const { server, clock, room } = given
   server.features = ['sessions', 'presence']
-  const state = { present }
+  const state = { present, leaseMs: PRESENCE_LEASE_MS }
   server.override = ({ action }) => {
-    if (action === 'enterPresence') return { data: { until: clock.now() + 300_000, everyMs: LATER } }
+    if (action === 'enterPresence') return { data: { until: clock.now() + state.leaseMs, everyMs: LATER } }
     if (action === 'leavePresence') return { data: {} }
     if (action !== 'getPresence') return undefined
     return { data: { present: state.present, count: state.present.length, capped: false } }
@@ -54,6 +54,56 @@ test('whoever enters knows who is here, renews it while they stay, and asks agai
   expect(server.asked('getPresence')).toHaveLength(3)
   expect(server.asked('leavePresence')).toHaveLength(1)
   expect(ids()).toEqual([])
+})
+
+const me = { userId: 'me', since: 1 }
+
+test('a renewal leaves the data out, because it would replace what another device has set since', async () => {
+  const { server, clock, room } = await givenPresence([me])
+  const sent = () => server.asked('enterPresence').map(({ data }) => data)
+  const data = { reading: true }
+  await room.presence.enter(data)
+  await clock.advance(2 * LATER)
+  expect(sent()).toEqual([data, undefined, undefined])
+  await room.presence.enter()
+  await room.presence.enter(data)
+  expect(sent().slice(3)).toEqual([undefined, data])
+})
+
+test('the data are sent again where the server may not have them: after the lease, and where nobody is shown', async () => {
+  const { server, clock, room, state, left } = await givenPresence([me])
+  const sent = () => server.asked('enterPresence').map(({ data }) => data)
+  const data = { reading: true }
+  await room.presence.enter(data)
+  await clock.advance(LATER)
+  expect(sent()).toEqual([data, undefined])
+  left('me')
+  await room.presence.enter()
+  expect(sent().slice(2)).toEqual([data])
+  state.present = []
+  await room.presence.get()
+  await room.presence.enter()
+  expect(sent().slice(3)).toEqual([data])
+  state.present = [me]
+  state.leaseMs = LATER
+  await room.presence.enter(data)
+  await clock.advance(LATER)
+  expect(sent().slice(4)).toEqual([data, data])
+})
+
+test('a renewal that waited for another connection has not set the data there', async () => {
+  const { server, clock, room } = await givenPresence([me])
+  const data = { reading: true }
+  await room.presence.enter(data)
+  const answer = server.override
+  server.override = (frame, socket) => {
+    if (frame.action !== 'enterPresence') return answer(frame, socket)
+    server.override = answer
+    socket.cut()
+    return 'nothing'
+  }
+  await clock.advance(LATER + 5_000)
+  expect(server.socket.actions('enterPresence').map((frame) => frame.data)).toContainEqual(data)
 })
 
 test('who vanished without a word is hidden within 7 minutes: their lease and the longest wait for the next look', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { presenceOf, presentKey, renewPresent } from '../../src/entities/present.ts'
+import { presenceOf, presentKey, presentOfUser, renewPresent } from '../../src/entities/present.ts'
 import { recorded } from '../support/recorded.ts'
 import { answers } from './pattern-list.ts'
 import { EXPIRES_AT, NEW_CONNECTION, NOW, type Pattern, patterns } from './patterns.ts'
@@ -49,9 +49,9 @@ test('AP136 renewPresent changes the lease of what is there and says the same', 
   for (const part of ['#until', '#renewedAt', '#expiresAt']) expect(update).toContain(part)
 })
 
-test('AP136 renewPresent with other data changes what is there on the same condition, and is no renewal', async () => {
+test('AP136 renewPresent with data changes what is there on the same condition, and is no renewal', async () => {
   const here = { chatRoomId: 'general', userId: 'ada', connectionId: LX }
-  const before = { changedAt: NOW, joinId: 'j1', data: '{"at":"top"}' }
+  const before = { changedAt: NOW, joinId: 'j1' }
   const wanted = { until: NOW + 420_000, data: '{"at":"end"}' }
   const [change] = await recorded(() => renewPresent(here, before, wanted, NOW + 1), answers)
   const { ConditionExpression: condition, UpdateExpression: update } = change!.input as Record<string, string>
@@ -90,6 +90,32 @@ test('AP139 deletePresentUser reads what is of the user, and deletes what stands
     },
     { operation: 'DeleteItem', input: { Key: key, ConditionExpression: '#joinId = :joinId0' } },
   ])
+})
+
+test('AP158 presentOfUser reads what is there of the user, without what has ended and other memberships', async () => {
+  const row = (place: string, more: object = {}) => ({
+    ...{ pk, sk: place, JoinId: 'j1', Until: NOW + 1, __edb_e__: 'Present', __edb_v__: '1' },
+    ...more,
+  })
+  const Items = [
+    row(`ada#${LX}`),
+    row('ada#ended=', { Until: NOW }),
+    row('ada#former=', { JoinId: 'j0' }),
+    row(`ada#b#${LX}`),
+  ]
+  const shown: string[] = []
+  const here = { chatRoomId: 'general', userId: 'ada' }
+  const read = async () => {
+    for (const { place } of await presentOfUser(here, 'j1', NOW)) shown.push(place)
+  }
+  expect(await recorded(read, { ...answers, Query: { Items } })).toMatchObject(
+    only('Query', {
+      ExpressionAttributeValues: { ':pk': pk, ':sk1': 'ada#' },
+      ConsistentRead: true,
+      Limit: 20,
+    }),
+  )
+  expect(shown).toEqual([`ada#${LX}`])
 })
 
 test('AP140 holdPresence adds the room to those of a connection that is there, up to a number', async () => {

@@ -929,7 +929,7 @@ describe('what doors cost', () => {
     await measureAct('getOnline', { chatRoomIds: ['seen'] }, '`getOnline`, 1 room of 2 connections')
     const ids = Array.from({ length: 50 }, (_, i) => `project-room-${String(1_000 + i)}`)
     await measureAct('getOnline', { chatRoomIds: ids }, '`getOnline`, 50 rooms without connections')
-    expect(entered.length).toBe(8)
+    expect(entered.length).toBe(9)
     expect(cost('`enterPresence`').writes).toBe(2)
     expect(cost('`enterPresence`, a renewal').writes).toBe(1)
     expect(cost('`getOnline`, 1 room of 2 connections')).toMatchObject({ reads: 2.5, writes: 0 })

@@ -131,6 +131,7 @@ import {
   endPlaces,
   getPresent,
   presentInRoom,
+  presentOfUser,
   putPresent,
   renewPresent,
 } from '../../src/entities/present.ts'
@@ -452,6 +453,7 @@ export const patterns = {
   AP153: () => removePosting(posting, [1]),
   AP154: () => postedFor(posting, { isBeginning: true }),
   AP155: () => roomsAndSessions('ada', 'general'),
+  AP158: () => presentOfUser(here, presence.joinId, NOW),
   AP157: () => noteAdmin('mal', true),
   AP156: () =>
     setThumbs(

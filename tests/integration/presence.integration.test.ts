@@ -151,6 +151,74 @@ describe('complaint 15: a user with two devices', () => {
   })
 })
 
+describe('what a user with two devices shows was set last, whichever has set it', () => {
+  /** Ada and two devices of bob's. `shown` returns what ada reads of bob, `heard` what she was told. */
+  async function givenTwoDevices() {
+    const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob', 'bob')
+    const [ada, phone, laptop] = clients
+    await enter(ada, room)
+    await enter(phone, room, { on: 'phone' })
+    const { since } = await ada.event('presenceEntered', ({ userId }) => userId === userIds[1])
+    const shown = async () => {
+      const bob = (await presentIn(ada, room)).present.find(({ userId }) => userId === userIds[1])
+      return bob && [bob.data, bob.since - since]
+    }
+    const heard = async () => {
+      await settled(chat)
+      return ada.events.flatMap((event) =>
+        event.event.startsWith('presence') && 'userId' in event && event.userId === userIds[1]
+          ? [`${event.event} ${'data' in event ? JSON.stringify(event.data) : ''}`]
+          : [],
+      )
+    }
+    return { room, phone, laptop, shown, heard }
+  }
+  const entered = 'presenceEntered {"on":"phone"}'
+
+  test('a device that enters without data keeps the former data, also when the other has left', async () => {
+    const { room, phone, laptop, shown, heard } = await givenTwoDevices()
+    await enter(laptop, room)
+    expect(await shown()).toEqual([{ on: 'phone' }, 0])
+    // If the other device leaves before the stream has read who is here, the user is announced again.
+    expect(await heard()).toEqual([entered])
+    await leave(phone, room)
+    expect(await heard()).toEqual([entered])
+    expect(await shown()).toEqual([{ on: 'phone' }, 0])
+    await enter(phone, room)
+    expect(await heard()).toEqual([entered])
+    await leave(laptop, room)
+    expect(await heard()).toEqual([entered])
+    expect(await shown()).toEqual([{ on: 'phone' }, 0])
+  })
+
+  test('a device that sets again what it said before is shown; a renewal without data is not, nor what is shown', async () => {
+    const { room, phone, laptop, shown, heard } = await givenTwoDevices()
+    await enter(laptop, room, { on: 'laptop' })
+    const said = [entered, 'presenceUpdated {"on":"laptop"}']
+    expect(await heard()).toEqual(said)
+    await enter(phone, room)
+    await enter(laptop, room, { on: 'laptop' })
+    expect(await heard()).toEqual(said)
+    await enter(phone, room, { on: 'phone' })
+    expect(await heard()).toEqual([...said, 'presenceUpdated {"on":"phone"}'])
+    expect(await shown()).toEqual([{ on: 'phone' }, 0])
+    await enter(laptop, room)
+    await enter(phone, room, { on: 'phone' })
+    await leave(laptop, room)
+    expect(await heard()).toEqual([...said, 'presenceUpdated {"on":"phone"}'])
+  })
+
+  test('since when it holds stays the same when the first device leaves', async () => {
+    const { room, phone, laptop, shown } = await givenTwoDevices()
+    await enter(laptop, room, { on: 'laptop' })
+    await leave(phone, room)
+    expect(await shown()).toEqual([{ on: 'laptop' }, 0])
+    await enter(phone, room)
+    await leave(laptop, room)
+    expect(await shown()).toEqual([{ on: 'laptop' }, 0])
+  })
+})
+
 describe('a connection that ends', () => {
   test('by kill −9, a closed tab or a lost network, takes its presence along in all rooms', async () => {
     const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
@@ -446,6 +514,25 @@ test('an admin knows who is online where others may not look, but for direct roo
   expect(await eve.request({ action: 'getOnline', chatRoomIds })).toEqual({ rooms: {} })
 })
 
+test('who was present when they were blocked still sees themselves, and nobody else', async () => {
+  const { clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+  const [ada, bob] = clients
+  const said = await ada.request({ action: 'sendMessage', recipientId: userIds[1], content: 'hello' })
+  await bob.event('roomAdded')
+  for (const client of clients) await enter(client, said.chatRoomId)
+  await settled(chat)
+  await bob.request({ action: 'blockUser', userId: userIds[0] })
+  expect(await presentIds(ada, said.chatRoomId)).toEqual([userIds[0]])
+  expect(await presentIds(bob, said.chatRoomId)).toEqual([userIds[1]])
+  const heard = told(ada).length
+  await leave(bob, said.chatRoomId)
+  await settled(chat)
+  expect(told(ada)).toHaveLength(heard)
+  await bob.request({ action: 'unblockUser', userId: userIds[0] })
+  await enter(bob, said.chatRoomId)
+  expect(await presentIds(ada, said.chatRoomId)).toEqual([...userIds].sort())
+})
+
 describe('who is online', () => {
   const onlineIn = async (client: RawClient, ...chatRoomIds: string[]) =>
     (await client.request({ action: 'getOnline', chatRoomIds })).rooms
@@ -526,6 +613,14 @@ describe('who is online', () => {
     expect(await onlineIn(ada, chatRoomId)).toEqual({ [chatRoomId]: { userIds: [adaId], capped: false } })
     await enter(bob, chatRoomId)
     expect(await presentIn(ada, chatRoomId)).toEqual({ present: [], count: 0, capped: false })
+    await enter(ada, chatRoomId, { at: 'top' })
+    await enter(ada, chatRoomId, { at: 'end' })
+    await settled(chat)
+    // Each sees themselves, as without a block, because nobody is told of a block.
+    expect(await presentIds(ada, chatRoomId)).toEqual([adaId])
+    expect(await presentIds(bob, chatRoomId)).toEqual([bobId])
+    expect(new Set(told(ada).map((one) => one.split(' ')[1]))).toEqual(new Set([adaId]))
+    expect(told(bob)).toEqual([`presenceEntered ${bobId}`])
     await bob.close()
     await online(chat, bobId)
     await settled(chat)

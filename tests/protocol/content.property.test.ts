@@ -11,13 +11,19 @@ const utf16Unit = fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromC
 const anyText = fc.oneof(
   fc.string({ unit: utf16Unit, maxLength: 200 }),
   fc.string({ unit: 'binary', maxLength: 200 }),
-  fc.string({ unit: fc.constantFrom(' ', '\n', '\u0000', '\u200b', '\u3164', '\u2800'), maxLength: 4 }),
+  fc.string({
+    unit: fc.constantFrom(' ', '\n', '\u0000', '\u200b', '\u3164', '\u2800', '\u{1d159}', '\ufff9'),
+    maxLength: 4,
+  }),
   fc
     .tuple(fc.constantFrom('x', 'é', '€', '🙂', '\ud83d'), fc.integer({ min: -2, max: 2 }), fc.string({ maxLength: 2 }))
     .map(([unit, more, end]) => unit.repeat(MAX_CONTENT_BYTES / Buffer.byteLength(unit) + more) + end),
 )
 
-const isInvisible = (character: string) => /[\s\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(character)
+const BLANK_SYMBOLS = '\u2800\u{13441}\u{13442}\u{1d159}\u{16fe4}'
+const isInvisible = (character: string) =>
+  /[\s\p{Cc}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb\u{13430}-\u{1343b}]/u.test(character) ||
+  BLANK_SYMBOLS.includes(character)
 
 /** Returns the faults of a text, found in another way than by the schema: from what comes back from UTF-8. */
 function faultsOf(text: string): string[] {

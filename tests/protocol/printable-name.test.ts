@@ -19,7 +19,7 @@ const printable: Record<string, string> = {
   "a region's flag": '\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
   'a rainbow flag': '\u{1f3f3}\ufe0f\u200d🌈',
   'a no-break space inside': 'Réunion\u00a0?',
-  'an empty Braille pattern': '\u2800',
+  'an empty Braille pattern inside': '⠁\u2800⠃',
   'two blanks inside': 'a  b',
 }
 
@@ -30,6 +30,13 @@ const unprintable: Record<string, [name: string, cleaned: string]> = {
   'a blank at its end': ['ada ', 'ada'],
   'a blank at its start': ['\u3000ada', 'ada'],
   'a no-break space at its end': ['General\u00a0', 'General'],
+  'an empty Braille pattern': ['\u2800', ''],
+  'an empty Braille pattern at its end': ['ada\u2800', 'ada'],
+  'blanks of hieroglyphs at its ends': ['\u{13441}ada\u{13442}', 'ada'],
+  'a note without a head': ['\u{1d159}', ''],
+  'only an annotation': ['\ufff9\ufffb', ''],
+  'a joiner of hieroglyphs': ['a\u{13430}', 'a'],
+  'a Khitan filler': ['\u{16fe4}', ''],
   'a Hangul filler at its end': ['ada\u3164', 'ada'],
   'a zero-width space': ['Gene\u200bral', 'General'],
   'a joiner between Latin letters': ['bo\u200db', 'bob'],
@@ -58,7 +65,7 @@ const unprintable: Record<string, [name: string, cleaned: string]> = {
 
 test.each(Object.entries(printable))('a name may have %s', (_, name) => {
   expect(isPrintableName(name)).toBe(true)
-  expect(printableName(name)).toBe(name.replaceAll(/\s+/g, ' '))
+  expect(printableName(name)).toBe(name.replaceAll(/[\s\u2800]+/g, ' '))
   expect(showsNothing(name)).toBe(false)
 })
 

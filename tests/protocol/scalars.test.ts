@@ -80,6 +80,8 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
       ['a\nb', UNPRINTABLE],
       ['a\u0000b', UNPRINTABLE],
       ['a\u200bb', UNPRINTABLE],
+      ['ada\u2800', UNPRINTABLE],
+      ['\u2800', UNPRINTABLE],
       ['a\u2028b', UNPRINTABLE],
       ['a\u202eb', UNPRINTABLE],
       [' ', UNPRINTABLE],
@@ -125,7 +127,7 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
     ],
   },
   Content: {
-    accepts: ['hello', ' a', 'a\u0000', '\u2800', '👩‍👩‍👧', x(16_384), 'é'.repeat(8_192), '🙂'.repeat(4_096)],
+    accepts: ['hello', ' a', 'a\u0000', 'a\u2800', '👩‍👩‍👧', x(16_384), 'é'.repeat(8_192), '🙂'.repeat(4_096)],
     rejects: [
       ['', '>=1'],
       [x(16_385), 'is longer than 16384 bytes of UTF-8'],
@@ -133,6 +135,7 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
       [LONE, LONE_SURROGATE],
       [' \n\u3000', NOTHING],
       ['\u200b\u3164\u0000', NOTHING],
+      ['\u2800\u{1d159} ', NOTHING],
       [undefined, 'expected string'],
     ],
   },
@@ -222,10 +225,27 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
     ],
   },
   ImageUrl: {
-    accepts: ['https://example.com/a.png', `https://${x(1_016)}`],
+    accepts: [
+      ...['https://example.com/a.png', 'https://example.com:8443/ü/@ada?a=b@c&d=(1)#e', 'https://例え.jp/木.png'],
+      `https://${x(1_016)}`,
+    ],
     rejects: [
       ['http://example.com/a.png', 'must be a URL that starts with https://'],
-      ['https://a b', 'must be a URL that starts with https://'],
+      ...[
+        'https://a b',
+        'https:///a.example',
+        'https://',
+        'https://a.example:x/',
+        'https:\\\\a.example',
+        'https://%/',
+      ].map((text): [string, string] => [text, 'must be a URL that starts with https://']),
+      ...['ada:secret@', 'ada@', '@', ':@', 'a.example\\@'].map((user): [string, string] => [
+        `https://${user}b.example/`,
+        'must not have a user name or a password',
+      ]),
+      ...['\u202e', '\u200b', '\u00a0', '\u2800', '\t', '\n', '\u0000', ' ', '"', "'", '`', '<', '>', '\\'].map(
+        (character): [string, string] => [`https://a.example/${character}b`, 'has a blank, a quotation mark'],
+      ),
       [`https://${x(1_017)}`, '<=1024'],
       [`https://${LONE}`, LONE_SURROGATE],
       [null, 'expected string'],

@@ -25,7 +25,7 @@ export const MessageText = memo(function MessageText({ content, mentions = NOBOD
   const [isOpen, setIsOpen] = useState(false)
   const pieces = useMemo(() => piecesOf(content), [content])
   const named = mentionsRoom ? [...mentions, ROOM_MENTION] : mentions
-  if (showsNothing(content.replaceAll('\u2800', ''))) return <p className="text soft">{words.emptyMessage}</p>
+  if (showsNothing(content)) return <p className="text soft">{words.emptyMessage}</p>
   const isFoldable = isLong(content)
   return (
     <>
