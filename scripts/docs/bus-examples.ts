@@ -12,7 +12,7 @@ export const busExamples = {
   'message.deleted': {
     version: 1,
     id: 'general#42#2#deleted',
-    at: NOW + 60_000,
+    at: messageDeleted.deletedAt,
     chatRoomId: 'general',
     event: without(messageDeleted),
   },

@@ -12,7 +12,10 @@ const entities = { Audit, ChatRoom, ChatRoomDetails, Job, Message }
 export type RoomChange = Pick<
   RoomRow,
   'roomName' | 'access' | 'gate' | 'historyFrom' | 'retentionDays' | 'retentionByServer'
->
+> & {
+  /** Epoch milliseconds, for a room that is deleted. */
+  deletedAt?: number
+}
 
 const changeable = ['access', 'gate', 'historyFrom', 'retentionDays', 'retentionByServer'] as const
 

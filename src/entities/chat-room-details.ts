@@ -26,6 +26,8 @@ export const ChatRoomDetails = new Entity(
       memberCount: { type: 'number', field: 'MemberCount' },
       /** How often the details were changed. */
       changes: { type: 'number', field: 'Version', required: true },
+      /** When they were last written, epoch milliseconds. Absent in rows of earlier versions. */
+      changedAt: { type: 'number', field: 'ChangedAt' },
       /** `public`; only public rooms have it. */
       listed: { type: 'string', field: 'gsi1pk' },
       /** `<name, NFKC and lower case>#<ChatRoomId>`; only public rooms have it. */

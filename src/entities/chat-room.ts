@@ -47,6 +47,8 @@ export const ChatRoom = new Entity(
       access: { type: ['p', 'r'] as const, field: 'Access' },
       /** What a send must pass, see `Gate`. Absent in a room in which every member may write. */
       gate: { type: 'string', field: 'Gate' },
+      /** When the room was deleted, epoch milliseconds. */
+      deletedAt: { type: 'number', field: 'DeletedAt' },
       /** `j` when members may read only what was said since they joined. */
       historyFrom: { type: ['j'] as const, field: 'HistoryFrom' },
       /** Days that messages are kept. Absent when the deployment's value holds. See `retentionOf`. */

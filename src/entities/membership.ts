@@ -12,7 +12,7 @@ import { notBlocked } from './not-blocked.ts'
 import { roles } from '../protocol/room-kinds.ts'
 import type { Role } from '../protocol/room-schema.ts'
 import type { SessionRow } from './session.ts'
-import { departureItem, Subscription, subscriptionItem } from './subscription.ts'
+import { departureItem, departureKey, Subscription, subscriptionItem } from './subscription.ts'
 import { AFTER_USER_IDS, client, imported, primary, service, table } from './table.ts'
 import { transact } from './transact.ts'
 import { UserRoom, userRoomKey, userRoomOf } from './user-room.ts'
@@ -26,6 +26,7 @@ import { UserRoom, userRoomKey, userRoomOf } from './user-room.ts'
  * - AP119 `getMembers`: which of these users are in this room?
  * - AP10 `addMember`: make a user a member, if they aren't one
  * - AP11 `removeMember`: end a membership
+ * - AP161 `endOfMembership`: when did this membership end?
  * - AP13 `roomWithMembers`: which room is this, and who is in it? (one query)
  * - AP98 `roomWithDetails`: which room is this, and what are its details? (one query)
  * - AP67 `membersAfter`: who is in this room, with which roles? (a page)
@@ -56,6 +57,8 @@ export const Membership = new Entity(
       lowered: { type: 'boolean', field: 'Lowered' },
       /** How often the role or the mute was changed. */
       changes: { type: 'number', field: 'Version' },
+      /** When the role or the mute was last changed, epoch milliseconds. Absent if that was in an earlier version. */
+      changedAt: { type: 'number', field: 'ChangedAt' },
       imported,
     },
     indexes: { room: { collection: 'roster', ...primary(['chatRoomId'], ['userId']) } },
@@ -76,6 +79,7 @@ export interface MembershipRow {
   mutedUntil?: number
   lowered?: boolean
   changes?: number
+  changedAt?: number
   imported?: boolean
 }
 
@@ -209,6 +213,22 @@ export async function removeMember(
   ])
   const { canceled } = await transact('remove the member', () => transaction.go())
   return !canceled
+}
+
+/**
+ * AP161. Returns when a membership ended, in epoch milliseconds: when the user left or was removed, or when the room
+ * was deleted. Strongly consistent.
+ *
+ * @returns undefined if that is no longer known: after some hours, or if an earlier version ended the membership
+ */
+export async function endOfMembership({
+  chatRoomId,
+  joinId,
+}: Pick<MembershipRow, 'chatRoomId' | 'joinId'>): Promise<number | undefined> {
+  const { data: departure } = await Subscription.get(departureKey({ chatRoomId, joinId })).go({ consistent: true })
+  if (departure !== null) return departure.leftAt
+  const { data: room } = await ChatRoom.get({ chatRoomId }).go({ consistent: true, attributes: ['deletedAt'] })
+  return room?.deletedAt
 }
 
 /**

@@ -29,11 +29,12 @@ export async function changeMember(
   change: Partial<Pick<MembershipRow, 'role' | 'mutedUntil'>>,
   audit: AuditRow,
 ): Promise<boolean> {
-  const { chatRoomId, userId, joinId, role } = membership
+  const { chatRoomId, userId, joinId, role, joinedAt, changedAt = joinedAt } = membership
   const isLowered = change.role === 'guest'
   const transaction = createWriteTransaction(entities, (tx) => [
     tx.Membership.patch({ chatRoomId, userId })
-      .set({ ...change, ...(isLowered ? { lowered: true } : {}) })
+      // No earlier than what was before it: the clocks of two functions may differ.
+      .set({ ...change, changedAt: Math.max(audit.at, changedAt), ...(isLowered ? { lowered: true } : {}) })
       .remove(change.role === undefined || isLowered ? [] : ['lowered'])
       .add({ changes: 1 })
       .where((row, { eq }) => `${eq(row.joinId, joinId)} AND ${eq(row.role, role)}`)

@@ -40,6 +40,8 @@ export const Subscription = new Entity(
       userId: { type: 'string', field: 'UserId', required: true },
       /** The membership that the subscription belongs to. */
       joinId: { type: 'string', field: 'JoinId', required: true },
+      /** In a departure: when the membership ended, epoch milliseconds. Absent in rows of earlier versions. */
+      leftAt: { type: 'number', field: 'LeftAt' },
       /** Epoch seconds, the table's TTL: the connection's. */
       expiresAt: { type: 'number', field: 'expiresAt', required: true },
     },
@@ -121,6 +123,7 @@ export const departureItem = (
   ...departureKey({ chatRoomId, joinId }),
   userId,
   joinId,
+  leftAt: now,
   expiresAt: Math.ceil(now / 1_000) + DEPARTURE_SECONDS,
 })
 

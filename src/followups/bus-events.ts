@@ -1,5 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda'
-import { roomWithDetails } from '../entities/membership.ts'
+import { endOfMembership, roomWithDetails } from '../entities/membership.ts'
 import { lookIn, getMessage, type MessageRow, seqOf } from '../entities/message.ts'
 import { messageEventOf } from '../files/message-event.ts'
 import type { BusEvent } from '../protocol/bus-events.ts'
@@ -23,7 +23,7 @@ const NOTHING: BusNews = { events: [] }
 
 /**
  * Returns what a stream record means for consumers of the bus. A record may be redelivered, late, or arrive after later
- * ones. Its events then have the same ids. AP21, AP98.
+ * ones. Its events then have the same ids. AP21, AP98, AP161.
  *
  * @throws Error when a record of a known entity cannot be read
  */
@@ -33,12 +33,16 @@ export async function busNewsOf(record: DynamoDBRecord, now: number): Promise<Bu
   const image = (removed ? OldImage : NewImage) as Image | undefined
   // An import informs nobody. Later changes of imported rows are reported as usual.
   if (record.eventName === 'INSERT' && image?.Imported !== undefined) return NOTHING
-  const change = { image: image ?? {}, old: OldImage as Image | undefined, at: ApproximateCreationDateTime * 1_000 }
+  const change = {
+    image: image ?? {},
+    old: OldImage as Image | undefined,
+    recordedAt: ApproximateCreationDateTime * 1_000,
+  }
   switch (image?.__edb_e__?.S) {
     case 'Message':
       return removed ? NOTHING : messageNews(change, now)
     case 'Membership':
-      return { events: memberEvents(change, removed) }
+      return { events: await memberEvents(change, removed) }
     case 'ChatRoom':
       return record.eventName === 'INSERT' ? { events: await roomCreated(change) } : NOTHING
     case 'ChatRoomDetails':
@@ -55,19 +59,38 @@ export async function busNewsOf(record: DynamoDBRecord, now: number): Promise<Bu
 interface Changed {
   image: Image
   old: Image | undefined
-  /** Epoch milliseconds. */
-  at: number
+  /**
+   * When the record was written, epoch milliseconds. It is rounded, by Lambda to seconds, so no event has this time if
+   * the row says when the thing itself happened.
+   */
+  recordedAt: number
 }
+
+/**
+ * Returns the time of an event: no earlier than what happened to the same row before it. The clocks of two functions
+ * may differ, and `recordedAt` is rounded.
+ *
+ * @param at epoch milliseconds
+ * @param before epoch milliseconds of what happened before; undefined if it never did
+ */
+const notBefore = (at: number, ...before: (number | undefined)[]): number =>
+  Math.max(at, ...before.filter((time) => time !== undefined))
+
+const numberIn = (image: Image | undefined, field: string): number | undefined =>
+  image?.[field]?.N === undefined ? undefined : Number(image[field].N)
 
 const versionOf = (image: Image | undefined): number => Number(image?.Version?.N ?? 0)
 
 const isRaised = ({ image, old }: Changed): boolean => versionOf(image) > versionOf(old)
 
-async function messageNews({ image, old, at: recordedAt }: Changed, now: number): Promise<BusNews> {
+async function messageNews({ image, old, recordedAt }: Changed, now: number): Promise<BusNews> {
   const kind = image.Kind?.S
   if (kind === 'hole') return NOTHING
   const row = readMessage(image)
-  if (kind === 'deleted') return old?.Kind?.S === 'deleted' || old === undefined ? NOTHING : { events: [deleted(row)] }
+  if (kind === 'deleted') {
+    const editedAt = numberIn(old, 'EditedAt')
+    return old?.Kind?.S === 'deleted' || old === undefined ? NOTHING : { events: [deleted(row, editedAt)] }
+  }
   const isEdited = old !== undefined && image.EditedAt?.N !== old.EditedAt?.N
   if (old !== undefined && !isEdited && old.Kind?.S !== 'hole') return NOTHING
   const current = now - recordedAt > LATE_MS ? await getMessage(row.chatRoomId, row.messageId) : row
@@ -78,7 +101,8 @@ async function messageNews({ image, old, at: recordedAt }: Changed, now: number)
     const of = { ...common(row.timestamp, chatRoomId, seqOf(row), versionOf(image)), event: message }
     return { events: [{ type: 'message.sent', detail: of }], wakes: { message: current } }
   }
-  const of = common(row.editedAt ?? recordedAt, chatRoomId, seqOf(row), versionOf(image))
+  const at = notBefore(row.editedAt ?? recordedAt, row.timestamp, numberIn(old, 'EditedAt'))
+  const of = common(at, chatRoomId, seqOf(row), versionOf(image))
   const event = { event: 'messageUpdated', chatRoomId, message } as const
   const named = newlyNamed(image, old)
   return {
@@ -100,29 +124,41 @@ function onBus(row: MessageRow) {
   return { ...event, file: { uploadId, fileName, contentType, size, ...lookIn(row) } }
 }
 
-function deleted(row: MessageRow): BusEvent {
-  const { chatRoomId, messageId, version = 0, deletedAt = 0, deletedBy = '', threadId } = row
+function deleted(row: MessageRow, editedAt: number | undefined): BusEvent {
+  const { chatRoomId, messageId, version = 0, timestamp, deletedAt = timestamp, deletedBy = '', threadId } = row
   const gone = { seq: seqOf(row), messageId, version, deletedAt, deletedBy, ...defined({ threadId }) }
   const event = { event: 'messageDeleted', chatRoomId, ...gone } as const
   // An erasure keeps the version, so without this part the id would be the same as that of `message.sent`.
-  const of = common(deletedAt, chatRoomId, seqOf(row), version, 'deleted')
+  const of = common(notBefore(deletedAt, timestamp, editedAt), chatRoomId, seqOf(row), version, 'deleted')
   return { type: 'message.deleted', detail: { ...of, event } }
 }
 
-function memberEvents(change: Changed, removed: boolean): BusEvent[] {
-  const { chatRoomId, userId, role, joinId, joinedAt, mutedUntil, changes = 0 } = readMembership(change.image)
-  const { at } = change
+async function memberEvents(change: Changed, removed: boolean): Promise<BusEvent[]> {
+  const {
+    chatRoomId,
+    userId,
+    role,
+    joinId,
+    joinedAt,
+    mutedUntil,
+    changes = 0,
+    changedAt,
+  } = readMembership(change.image)
+  const { old, recordedAt } = change
   if (removed) {
+    const endedAt = await endOfMembership({ chatRoomId, joinId })
+    const at = notBefore(endedAt ?? recordedAt, joinedAt, changedAt)
     const event = { event: 'memberLeft', chatRoomId, userId, timestamp: at } as const
     return [{ type: 'member.left', detail: { ...common(at, chatRoomId, joinId, 'left'), event } }]
   }
-  if (change.old === undefined) {
+  if (old === undefined) {
     const event = { event: 'memberJoined', chatRoomId, userId, timestamp: joinedAt } as const
     return [{ type: 'member.joined', detail: { ...common(joinedAt, chatRoomId, joinId, 'joined'), event } }]
   }
   if (!isRaised(change)) return []
   const shown = { role: shownRole(chatRoomId, role), ...defined({ mutedUntil }), version: changes }
   const event = { event: 'memberUpdated', chatRoomId, userId, ...shown } as const
+  const at = notBefore(changedAt ?? recordedAt, joinedAt, numberIn(old, 'ChangedAt'))
   return [{ type: 'member.updated', detail: { ...common(at, chatRoomId, joinId, changes), event } }]
 }
 
@@ -132,10 +168,11 @@ async function roomCreated({ image }: Changed): Promise<BusEvent[]> {
   return [{ type: 'room.created', detail: { ...common(room.createdAt, room.chatRoomId, 'room', 'created'), room } }]
 }
 
-async function roomUpdated({ image, at }: Changed): Promise<BusEvent[]> {
+async function roomUpdated({ image, old, recordedAt }: Changed): Promise<BusEvent[]> {
   const room = await roomNow(image)
   if (room === undefined) return []
-  const { chatRoomId } = room
+  const { chatRoomId, createdAt } = room
+  const at = notBefore(numberIn(image, 'ChangedAt') ?? recordedAt, createdAt, numberIn(old, 'ChangedAt'))
   const event = { event: 'roomUpdated', chatRoomId, room } as const
   return [{ type: 'room.updated', detail: { ...common(at, chatRoomId, 'room', versionOf(image)), event } }]
 }

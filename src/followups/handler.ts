@@ -56,7 +56,7 @@ function worksOf(record: DynamoDBRecord, failed: Set<string>): Work[] {
     const [gone, mentions, departure] = [messageGone(record), mentionWorkOf(record), departureOf(record)]
     const [off, pending] = [presenceOffIn(record), pendingRoomIn(record)]
     return [
-      gone && { records, what: 'message gone', run: () => followDeletion(gone) },
+      gone && { records, what: 'message gone', run: () => followDeletion(gone, Date.now()) },
       mentions && { records, what: 'mentions', run: () => keepMentions(mentions, mentions.named) },
       departure && { records, what: 'member gone', run: () => forgetRoom(departure) },
       pending && { records, what: 'room pending', run: () => completePending(pending) },

@@ -64,18 +64,20 @@ export async function updateRoom(
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     await beforeAttempt(attempt, allowAgain)
     const { room, details: before } = await latest(chatRoomId)
+    const at = changedAtOf(room, before, audit.at)
     if (ifVersion !== undefined && ifVersion !== (before?.changes ?? 0)) {
       throw new Conflict('unable to change the room; others have changed it meanwhile')
     }
     const changed = present({ ...room, ...roomChange(room, update) })
-    const details = detailsOf(changed, before, update)
+    const details = detailsOf(changed, before, update, at)
     const isSame = roomColumns.every((name) => changed[name] === room[name])
     const { memberCount } = update
-    if (isSame && isDeepStrictEqual(details, detailsOf(room, before, defined({ memberCount })))) {
+    if (isSame && isDeepStrictEqual(details, detailsOf(room, before, defined({ memberCount }), at))) {
       return { room, details: before }
     }
     const job = update.deleted ? jobItem('purgeRoom', { chatRoomId: room.chatRoomId }, audit.at) : undefined
-    if (await changeRoom(details, isSame ? undefined : pick(changed), audit, { job })) return { room: changed, details }
+    const written = isSame ? undefined : { ...pick(changed), ...(update.deleted && { deletedAt: at }) }
+    if (await changeRoom(details, written, audit, { job })) return { room: changed, details }
   }
   throw new Unavailable('unable to change the room; others change it all the time')
 }
@@ -84,6 +86,7 @@ export async function updateRoom(
  * Changes a room's pins, and whether the message is marked as pinned. AP5, AP21, AP50, AP51.
  *
  * @param next returns the new pins, the newest first; if it returns as many as before, nothing is written
+ * @param by `at`: epoch milliseconds; `audit`: the audit entry, if there is one
  * @param allowAgain undefined if no caller has asked for it
  * @param mark the message's new mark, which is written if the message still exists
  * @throws LimitReached when there are too many pins
@@ -93,7 +96,7 @@ export async function updateRoom(
 export async function updatePins(
   chatRoomId: string,
   next: (pins: string[]) => string[],
-  audit: AuditRow | undefined,
+  { at, audit }: { at: number; audit?: AuditRow },
   allowAgain: AllowAgain | undefined,
   mark?: PinMark,
 ): Promise<string[]> {
@@ -108,7 +111,7 @@ export async function updatePins(
     if (pins.length === old.length) return old
     if (pins.length > MAX_PINS) throw new LimitReached(`unable to pin the message; ${MAX_PINS} are pinned already`)
     if (mark?.pinned && message === undefined) throw new MessageNotFound('unable to pin the message; there is none')
-    const details = { ...detailsOf(room, before, {}), pins }
+    const details = { ...detailsOf(room, before, {}, changedAtOf(room, before, at)), pins }
     if (await changeRoom(details, undefined, audit, { mark: message && mark })) return pins
   }
   throw new Unavailable('unable to change the pins; others change the room all the time')
@@ -125,11 +128,11 @@ async function latest(chatRoomId: string): Promise<{ room: RoomRow; details: Det
   return { room, details }
 }
 
-/** Removes a message that is gone from the pins, if it is one. AP5, AP50, AP51. */
-export async function unpin(chatRoomId: string, messageId: string): Promise<void> {
+/** Removes a message that is gone from the pins, if it is one. `now` is in epoch milliseconds. AP5, AP50, AP51. */
+export async function unpin(chatRoomId: string, messageId: string, now: number): Promise<void> {
   const details = await getDetails(chatRoomId)
   if (!details?.pins?.includes(messageId) || (await getRoom(chatRoomId)) === undefined) return
-  await updatePins(chatRoomId, (pins) => pins.filter((pin) => pin !== messageId), undefined, undefined)
+  await updatePins(chatRoomId, (pins) => pins.filter((pin) => pin !== messageId), { at: now }, undefined)
 }
 
 const roomColumns = ['roomName', 'access', 'gate', 'historyFrom', 'retentionDays', 'retentionByServer'] as const
@@ -161,11 +164,15 @@ function retentionIn(room: RoomRow, chosen: number | null | undefined, byServer 
   return { retentionDays: chosen ?? undefined, retentionByServer: (byServer && chosen !== null) || undefined }
 }
 
+/** Returns when a change is made: no earlier than what was before it. The clocks of two functions may differ. */
+const changedAtOf = ({ createdAt }: RoomRow, before: DetailsRow | undefined, now: number): number =>
+  Math.max(now, before?.changedAt ?? createdAt)
+
 /**
  * Returns a room's new details. The settings that decide sends and reads are in the room; the details have them too,
  * for replies.
  */
-function detailsOf(room: RoomRow, before: DetailsRow | undefined, update: RoomUpdate): DetailsRow {
+function detailsOf(room: RoomRow, before: DetailsRow | undefined, update: RoomUpdate, at: number): DetailsRow {
   const { chatRoomId, roomName } = room
   const kept = before ?? { chatRoomId, changes: 0 }
   const chosen = { ...(JSON.parse(kept.settings ?? '{}') as object), ...update.settings }
@@ -174,6 +181,7 @@ function detailsOf(room: RoomRow, before: DetailsRow | undefined, update: RoomUp
   return clean({
     chatRoomId,
     changes: kept.changes + 1,
+    changedAt: at,
     topic: update.topic === undefined ? topic : update.topic,
     imageUrl: update.imageUrl === undefined ? imageUrl : update.imageUrl,
     settings: JSON.stringify(chosen),
@@ -195,7 +203,9 @@ export function newRoomOf(room: RoomRow, update: RoomUpdate): { room: RoomRow; d
   const made = present({ ...room, ...roomChange(room, update) })
   const isPlain = update.topic === undefined && update.settings === undefined && update.metadata === undefined
   const details =
-    isPlain && update.access !== 'public' ? undefined : { ...detailsOf(made, undefined, update), changes: 0 }
+    isPlain && update.access !== 'public'
+      ? undefined
+      : { ...detailsOf(made, undefined, update, made.createdAt), changes: 0 }
   return { room: made, details }
 }
 

@@ -577,7 +577,7 @@ describe('Membership', () => {
   })
 
   // As long as a connection may live, and ten minutes more.
-  const departure = subscriptionOf({ sk: '!j1', UserId: 'ada', expiresAt: Math.ceil(NOW / 1_000) + 7_800 })
+  const departure = subscriptionOf({ sk: '!j1', UserId: 'ada', LeftAt: NOW, expiresAt: Math.ceil(NOW / 1_000) + 7_800 })
 
   test('AP11 removeMember deletes the membership only when it is that one, its mirror with it, and notes the departure', async () => {
     expect(await sentBy('AP11')).toEqual(
@@ -587,6 +587,23 @@ describe('Membership', () => {
         departure,
       ),
     )
+  })
+
+  test('AP161 endOfMembership gets the departure, and if there is none the room, which may be deleted', async () => {
+    const [departed, deleted, ...others] = await sentBy('AP161')
+    expect(others).toEqual([])
+    expect(departed).toMatchObject({
+      operation: 'GetItem',
+      input: { Key: { pk: 'subscriptions#general', sk: '!j1' }, ConsistentRead: true },
+    })
+    expect(deleted).toMatchObject({
+      operation: 'GetItem',
+      input: {
+        Key: { pk: room, sk: '$roster#ChatRoom_1' },
+        ConsistentRead: true,
+        ExpressionAttributeNames: { '#DeletedAt': 'DeletedAt' },
+      },
+    })
   })
 
   const inThatRole = {
@@ -647,19 +664,21 @@ describe('Membership', () => {
         TableName: 'tabletalk',
         Key: key,
         UpdateExpression:
-          `SET #${of} = :${of}_u0, #ChatRoomId = :ChatRoomId_u0, #UserId = :UserId_u0, ` +
-          `#__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0 ${removed}ADD #changes :changes_u0`,
+          `SET #${of} = :${of}_u0, #changedAt = :changedAt_u0, #ChatRoomId = :ChatRoomId_u0, ` +
+          `#UserId = :UserId_u0, #__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0 ${removed}ADD #changes :changes_u0`,
         ConditionExpression: `${ifThere} AND ${inThatRole.ConditionExpression}`,
         ExpressionAttributeNames: {
           ...keyNames.ExpressionAttributeNames,
           ...inThatRole.ExpressionAttributeNames,
           '#changes': 'Version',
+          '#changedAt': 'ChangedAt',
           ...more,
           ...names,
         },
         ExpressionAttributeValues: {
           ...inThatRole.ExpressionAttributeValues,
           [`:${of}_u0`]: value,
+          ':changedAt_u0': NOW,
           ':changes_u0': 1,
           ...values,
         },

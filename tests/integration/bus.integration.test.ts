@@ -38,7 +38,7 @@ const told = async () => {
 
 interface Entry {
   type: BusEventType
-  detail: { id: string; chatRoomId: string } & Record<string, unknown>
+  detail: { id: string; at: number; chatRoomId: string } & Record<string, unknown>
 }
 
 const entriesOf = (room: string): Entry[] =>
@@ -49,6 +49,7 @@ const entriesOf = (room: string): Entry[] =>
     .filter(({ detail }) => detail.chatRoomId === room)
 
 test('what happens in a room is told in the published shape, each with an id of its own and files without a URL', async () => {
+  const startedAt = Date.now()
   const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
   const [ada, bob] = clients
   const of = { chatRoomId: room }
@@ -85,6 +86,11 @@ test('what happens in a room is told in the published shape, each with an id of 
   })
   expect(count('member.left')).toBeGreaterThanOrEqual(1)
   expect(count('room.updated')).toBeGreaterThanOrEqual(1)
+  const endedAt = Date.now()
+  for (const { type, detail } of entries) {
+    expect(detail.at, type).toBeGreaterThanOrEqual(startedAt)
+    expect(detail.at, type).toBeLessThanOrEqual(endedAt)
+  }
   const ids = entries.map(({ detail }) => detail.id)
   expect(new Set(ids).size).toBe(ids.length)
   expect(ids).toEqual(

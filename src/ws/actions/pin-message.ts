@@ -18,6 +18,6 @@ export const pinMessage = action('pinMessage', async ({ chatRoomId, messageId },
   const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'pin', messageId })
   const next = (pins: string[]) => (pins.includes(messageId) ? pins : [messageId, ...pins])
   const pinned = { by: audit.by, at: now }
-  const pins = await updatePins(chatRoomId, next, audit, allow, { messageId, pinned })
+  const pins = await updatePins(chatRoomId, next, { at: audit.at, audit }, allow, { messageId, pinned })
   return { pins: shownPins(pins, readableAfter(admitted)) }
 })

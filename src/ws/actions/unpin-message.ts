@@ -17,6 +17,6 @@ export const unpinMessage = action('unpinMessage', async ({ chatRoomId, messageI
   const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'unpin', messageId })
   const isHidden = seqOf({ messageId }) <= since
   const next = (pins: string[]) => (isHidden ? pins : pins.filter((pin) => pin !== messageId))
-  const pins = await updatePins(chatRoomId, next, audit, allow, { messageId })
+  const pins = await updatePins(chatRoomId, next, { at: audit.at, audit }, allow, { messageId })
   return { pins: shownPins(pins, since) }
 })
