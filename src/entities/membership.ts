@@ -26,7 +26,7 @@ import { UserRoom, userRoomKey, userRoomOf } from './user-room.ts'
  * - AP119 `getMembers`: which of these users are in this room?
  * - AP10 `addMember`: make a user a member, if they aren't one
  * - AP11 `removeMember`: end a membership
- * - AP161 `endOfMembership`: when did this membership end?
+ * - AP159 `endOfMembership`: when did this membership end?
  * - AP13 `roomWithMembers`: which room is this, and who is in it? (one query)
  * - AP98 `roomWithDetails`: which room is this, and what are its details? (one query)
  * - AP67 `membersAfter`: who is in this room, with which roles? (a page)
@@ -216,7 +216,7 @@ export async function removeMember(
 }
 
 /**
- * AP161. Returns when a membership ended, in epoch milliseconds: when the user left or was removed, or when the room
+ * AP159. Returns when a membership ended, in epoch milliseconds: when the user left or was removed, or when the room
  * was deleted. Strongly consistent.
  *
  * @returns undefined if that is no longer known: after some hours, or if an earlier version ended the membership

@@ -23,7 +23,7 @@ const NOTHING: BusNews = { events: [] }
 
 /**
  * Returns what a stream record means for consumers of the bus. A record may be redelivered, late, or arrive after later
- * ones. Its events then have the same ids. AP21, AP98, AP161.
+ * ones. Its events then have the same ids. AP21, AP98, AP159.
  *
  * @throws Error when a record of a known entity cannot be read
  */

@@ -589,8 +589,8 @@ describe('Membership', () => {
     )
   })
 
-  test('AP161 endOfMembership gets the departure, and if there is none the room, which may be deleted', async () => {
-    const [departed, deleted, ...others] = await sentBy('AP161')
+  test('AP159 endOfMembership gets the departure, and if there is none the room, which may be deleted', async () => {
+    const [departed, deleted, ...others] = await sentBy('AP159')
     expect(others).toEqual([])
     expect(departed).toMatchObject({
       operation: 'GetItem',

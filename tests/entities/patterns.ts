@@ -456,7 +456,7 @@ export const patterns = {
   AP155: () => roomsAndSessions('ada', 'general'),
   AP158: () => presentOfUser(here, presence.joinId, NOW),
   AP157: () => noteAdmin('mal', true),
-  AP161: () => endOfMembership({ chatRoomId: 'general', joinId: 'j1' }),
+  AP159: () => endOfMembership({ chatRoomId: 'general', joinId: 'j1' }),
   AP156: () =>
     setThumbs(
       { chatRoomId: 'general', messageId: messageIdOf(1), fileUrl: 's3://tabletalk-files/rooms/general/u1/a' },
