@@ -130,13 +130,13 @@ doesn't reach back to \`after\`, or \`after\` is beyond its head: see
 [What happens to what was said](#what-happens-to-what-was-said).`,
   getFileUrl: `For a message of kind \`file\`, when its \`fileUrl\` has expired or is about to.`,
   enterPresence: `Keep the presence as long as the user looks at the room. It ends at \`until\` unless it is repeated
-every \`everyMs\`, and with the connection. Without \`data\`, the user's former \`data\` stays, whichever device has set
-it. So leave \`data\` out when you renew: with several devices, the \`data\` that was set last is shown. A renewal, or the
-same \`data\` as are shown, causes no event.
-Those who are present themselves, the caller included, receive \`presenceEntered\`, \`presenceUpdated\` and
-\`presenceLeft\`; for a user with several devices, when the first enters and the last leaves. After a reconnect, enter
-again with \`data\`: nobody sees that you were away. Where the room's \`settings.presence\` is off, in huge rooms, and for a token
-with the scope \`tabletalk:guest\`, the action succeeds but shows nobody. Fails with \`limit_reached\` when the connection is present in 20 rooms.`,
+every \`everyMs\`, and with the connection. Without \`data\`, the user's former \`data\` stays, whichever device has
+set it. So leave \`data\` out when you renew: with several devices, the \`data\` that was set last is shown. A
+renewal, or the same \`data\` as are shown, causes no event. Those who are present themselves, the caller included,
+receive \`presenceEntered\`, \`presenceUpdated\` and \`presenceLeft\`; for a user with several devices, when the first
+enters and the last leaves. After a reconnect, enter again with \`data\`: nobody sees that you were away. Where the
+room's \`settings.presence\` is off, in huge rooms, and for a token with the scope \`tabletalk:guest\`, the action
+succeeds but shows nobody. Fails with \`limit_reached\` when the connection is present in 20 rooms.`,
   leavePresence: `Ends the presence on this connection only. Succeeds even if the user was not present on it, or is no
 longer in the room.`,
   getPresence: `Users who left within the last 15 s are no longer included. Ask when you enter and then every 96

@@ -71,7 +71,8 @@ const GoodbyeEvent = z
       z.string().check(
         z.meta({
           description:
-            'The reason that the backend gave; `blocked` after `banUser` and `eraseUser`: then the user cannot connect again.',
+            'The reason that the backend gave; `blocked` after `banUser` and `eraseUser`: then the user cannot ' +
+            'connect again.',
         }),
       ),
     ),

@@ -70,7 +70,7 @@ test('a renewal leaves the data out, because it would replace what another devic
   expect(sent().slice(3)).toEqual([undefined, data])
 })
 
-test('the data are sent again where the server may not have them: after the lease, and where nobody is shown', async () => {
+test('the data are sent again where the server may not have them: after the lease, or if nobody is shown', async () => {
   const { server, clock, room, state, left } = await givenPresence([me])
   const sent = () => server.asked('enterPresence').map(({ data }) => data)
   const data = { reading: true }

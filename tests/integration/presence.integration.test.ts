@@ -191,7 +191,7 @@ describe('what a user with two devices shows was set last, whichever has set it'
     expect(await shown()).toEqual([{ on: 'phone' }, 0])
   })
 
-  test('a device that sets again what it said before is shown; a renewal without data is not, nor what is shown', async () => {
+  test('a device that sets again what it said before is shown; a renewal is not, nor what is shown', async () => {
     const { room, phone, laptop, shown, heard } = await givenTwoDevices()
     await enter(laptop, room, { on: 'laptop' })
     const said = [entered, 'presenceUpdated {"on":"laptop"}']

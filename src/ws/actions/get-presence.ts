@@ -6,8 +6,8 @@ import { action } from '../action.ts'
 import { EVENTS_BYTES, longestRun } from '../reply-budget.ts'
 
 /**
- * Returns who is present in a room, if the room shows presence. In a direct room whose two users are kept apart, that is
- * only the caller. AP5, AP8, AP50, AP71, AP138.
+ * Returns who is present in a room, if the room shows presence. In a direct room whose two users are kept apart, that
+ * is only the caller. AP5, AP8, AP50, AP71, AP138.
  */
 export const getPresence = action('getPresence', async ({ chatRoomId }, caller) => {
   const now = Date.now()
