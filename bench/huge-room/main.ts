@@ -1,7 +1,7 @@
 /**
  * `npm run bench:huge-room`: measures how one message, and a thousand reactions to one, reach a room of 100,000
- * connections. Uses DynamoDB Local with real rows and its stream, the local event source mapping, and stream handlers in
- * processes of their own; only the gateway is a stub. The method and its caveats are in `docs/performance.md`. The
+ * connections. Uses DynamoDB Local with real rows and its stream, the local event source mapping, and stream handlers
+ * in processes of their own; only the gateway is a stub. The method and its caveats are in `docs/performance.md`. The
  * figures are written to `bench/results/huge-room.json`. `--quick` only shows that everything works.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
