@@ -42,12 +42,13 @@ export function doingTable(): string {
     const costs = DOING_ROOMS.map((connections) => costOfDoing(doing, connections))
     const { frames, writes } = costs[0]!
     const totals = costs.flatMap((cost) => [cost.reads, cost.posts, frames + writes + cost.reads + cost.posts])
-    return [doing.name, ...[frames, writes, ...totals].map(dollars)]
+    const designed = doing.designed === undefined ? '' : dollars(doing.designed)
+    return [doing.name, ...[frames, writes, ...totals].map(dollars), designed]
   })
   const inRooms = DOING_ROOMS.flatMap((connections) =>
     ['reads', 'posts', 'total'].map((part) => `${part}, ${connections.toLocaleString('en-US')}`),
   )
-  const head = ['a million', 'frames in, replies', 'table writes', ...inRooms]
+  const head = ['a million', 'frames in, replies', 'table writes', ...inRooms, 'in the design, 10']
   return table(head, rows)
 }
 
