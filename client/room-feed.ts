@@ -330,8 +330,8 @@ export class RoomFeed {
     this.store
       .request(ask, ({ messages }) => {
         this.store.read(messages)
-        // They will be missing again once the store is cleared.
-        for (const { messageId } of messages) this.#sought.delete(messageId)
+        // They will be missing again once the store is cleared. Those that aren't taken over are not asked for again.
+        for (const { messageId, seq } of messages) if (this.store.has(seq)) this.#sought.delete(messageId)
       })
       .catch(() => {
         // The next reply or page asks again.
@@ -365,6 +365,7 @@ export class RoomFeed {
       case 'userErased': {
         this.#context.userErased(change.userId)
         const { position = 0 } = this.inbox
+        store.drop(({ senderId }) => senderId === change.userId)
         return store.dropForGood(({ senderId, seq }) => senderId === change.userId && seq <= position)
       }
     }

@@ -76,6 +76,8 @@ export class RoomStore {
   readonly #replies = new ThreadReplies()
   /** The threads that the application uses, with the `seq` from which on all their replies are known. */
   readonly #threads = new Map<string, number>()
+  /** The threads of which replies were dropped, though the server may still count them. */
+  readonly #partial = new Set<string>()
   /** All messages that the room shows are known from this `seq` on. */
   #from = Infinity
   /** All messages, including replies that are only shown in threads, are known from this `seq` on. */
@@ -263,6 +265,11 @@ export class RoomStore {
     const dropped = [...this.#known].filter(([, message]) => isDropped(message))
     if (dropped.length === 0) return
     for (const [seq] of dropped) this.#forget(seq)
+    const threads = new Set(dropped.flatMap(([, { threadId }]) => threadId ?? []))
+    for (const rootId of threads) {
+      this.#partial.add(rootId)
+      this.#touch(Number(rootId))
+    }
     this.#list = undefined
     this.#emitter.emit('messages', undefined)
   }
@@ -282,6 +289,7 @@ export class RoomStore {
     this.#limit = 2 * KEPT
     this.#early.clear()
     this.#threads.clear()
+    this.#partial.clear()
     for (const seq of this.#known.keys()) this.#forget(seq)
     this.#list = undefined
     this.#emitter.emit('messages', undefined)
@@ -407,7 +415,8 @@ export class RoomStore {
     return thread === before ? message : { ...rest, ...(thread && { thread }) }
   }
 
-  #hasAllReplies({ messageId, seq }: MessageEvent): boolean {
+  #hasAllReplies({ messageId, seq, thread }: MessageEvent): boolean {
+    if (this.#partial.has(messageId) || (thread && !this.has(thread.lastSeq))) return false
     return Math.min(this.#allFrom, this.#threads.get(messageId) ?? Infinity) <= seq + 1
   }
 
@@ -421,6 +430,7 @@ export class RoomStore {
 
   #prune(): void {
     this.#list = undefined
+    this.#behind = undefined
     this.#allFrom = Math.max(this.#allFrom, this.#from)
     for (const [seq, message] of this.#known) if (seq < this.#from && !this.#isWatched(message)) this.#forget(seq)
   }

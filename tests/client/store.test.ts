@@ -509,6 +509,62 @@ test('an old root whose count is too high is put right when the thread is read',
   expect(room.messages[0]).not.toHaveProperty('thread')
 })
 
+test('after a jump, from which messages were forgotten on the way back, an old root has the server’s count', async () => {
+  const { server, clock, room } = await givenJoinedRoom({}, ['root'])
+  server.features = features
+  await room.history()
+  server.maxGap = 0
+  server.socket.cut()
+  const { messageId: threadId } = server.room('general')[0]!
+  server.keep('general', 'reply', { threadId })
+  server.room('general')[0]!.thread = { replies: 1, lastSeq: 2, lastAt: 1, lastUserIds: ['bob'] }
+  for (let i = 0; i < 900; i++) server.keep('general', 'missed')
+  await Promise.all([clock.advance(60_000), room.history()])
+  await clock.advance(60_000)
+  expect(room.messages[0]!.seq).toBeGreaterThan(2)
+  for (;;) {
+    const { hasMore } = await room.history({ view: 'room', limit: 100, before: room.messages[0]!.seq })
+    if (!hasMore) break
+  }
+  expect(room.messages[0]).toMatchObject({ content: 'root', thread: { replies: 1 } })
+})
+
+test('replies of an erased user are no longer listed, and those that the server still counts are counted', async () => {
+  const { server, room, idOf } = await givenRoom('root')
+  const root = idOf('root')
+  const say = (content: string, senderId: string) =>
+    server.socket.events(server.keep('general', content, { threadId: root, senderId }))
+  say('first', 'eve')
+  say('second', 'bob')
+  server.socket.events(server.log('general', { event: 'userErased', userId: 'eve' }))
+  expect(room.messages).toMatchObject([{ thread: { replies: 1 } }])
+  server.room('general')[0]!.thread = { replies: 2, lastSeq: 3, lastAt: 1, lastUserIds: ['bob'] }
+  await room.history({ view: 'room' })
+  expect(room.messages).toMatchObject([{ thread: { replies: 2 } }])
+})
+
+test('messages of an erased user are dropped from a page that is ahead of what was delivered', async () => {
+  const { server, room } = await givenRoom('one')
+  server.keep('general', 'two', { senderId: 'eve' })
+  server.keep('general', 'three')
+  await room.history()
+  expect(textsOf(room.messages)).toEqual(['one', 'two', 'three'])
+  server.socket.events(server.log('general', { event: 'userErased', userId: 'eve' }))
+  expect(textsOf(room.messages)).toEqual(['one', 'three'])
+})
+
+test('a root on a page has the server’s count until its replies have been delivered', async () => {
+  const { server, room } = await givenRoom('one')
+  const { messageId: threadId } = server.keep('general', 'root')
+  const replies = ['first', 'second'].map((content) => server.keep('general', content, { threadId }))
+  server.room('general')[1]!.thread = { replies: 2, lastSeq: 4, lastAt: 1, lastUserIds: ['bob'] }
+  await room.history({ view: 'room' })
+  for (const event of [server.room('general')[1]!, ...replies]) {
+    server.socket.events(event)
+    expect(room.messages.at(-1)).toMatchObject({ content: 'root', thread: { replies: 2 } })
+  }
+})
+
 test('a thread that was read has no gap where the room has one', async () => {
   const { server, clock, thread } = await givenPageWithoutReplies({ recoverLimit: 1 })
   await thread.history()
