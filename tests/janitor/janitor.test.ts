@@ -133,6 +133,7 @@ const tombstone = (chatRoomId: string) => [
     CreatedBy: expect.any(String) as string,
     CreatedAt: NOW,
     Gate: 'd',
+    DeletedAt: NOW,
   },
 ]
 
