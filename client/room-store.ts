@@ -415,9 +415,11 @@ export class RoomStore {
     return thread === before ? message : { ...rest, ...(thread && { thread }) }
   }
 
+  /** Whether all replies to a message are known, also those that the server has counted last. */
   #hasAllReplies({ messageId, seq, thread }: MessageEvent): boolean {
-    if (this.#partial.has(messageId) || (thread && !this.has(thread.lastSeq))) return false
-    return Math.min(this.#allFrom, this.#threads.get(messageId) ?? Infinity) <= seq + 1
+    if (this.#partial.has(messageId)) return false
+    const isRead = (this.#threads.get(messageId) ?? Infinity) <= seq + 1
+    return isRead || (this.#allFrom <= seq + 1 && (!thread || this.has(thread.lastSeq)))
   }
 
   #trim(): void {
