@@ -72,7 +72,7 @@ describe('the built page', () => {
 
   // Access, roles, moderation, invites and public rooms are 8 kB of it when compressed, Markdown is 13 kB, all
   // that the page says in English is 8 kB.
-  test('is small: what it loads first is under 369 kB, 121 kB when compressed, and 108 KB of that is code', () => {
+  test('is small: what it loads first is under 369 kB, 121 kB when compressed, and 109 KB of that is code', () => {
     const later = /(?:^sw\.js$|(?:ar|confusable-key|de|emoji-\w+|es|ja|opened-dialog|voice-recorder)-)/
     const first = files.filter(({ path }) => /\.(js|css|html)$/.test(path) && !later.test(path))
     const sizes = first.map(({ content }) => [Buffer.byteLength(content), gzipSync(content).length])
@@ -80,7 +80,7 @@ describe('the built page', () => {
     expect(bytes).toBeLessThan(369_000)
     expect(compressed).toBeLessThan(121_000)
     const code = first.filter(({ path }) => path.endsWith('.js')).map(({ content }) => gzipSync(content).length)
-    expect(code.reduce((sum, size) => sum + size)).toBeLessThan(108 * 1_024)
+    expect(code.reduce((sum, size) => sum + size)).toBeLessThan(109 * 1_024)
   })
 
   test('has a worker of less than 2 kB when compressed, which keeps each of these files but the largest', () => {
