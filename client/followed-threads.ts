@@ -95,6 +95,8 @@ export class FollowedThreads {
   #isListing = false
   #isDue = false
   #count = 0
+  /** What the server has counted, and what the list then said. They differ where the user follows many threads. */
+  #counted: { count: number; listed: number | undefined } | undefined
 
   constructor(context: Requests, hooks: Hooks) {
     this.#context = context
@@ -115,9 +117,13 @@ export class FollowedThreads {
     this.#hooks.recount()
   }
 
-  /** Takes over how many threads have unread replies, as the server has counted. */
+  /** Takes over how many threads have unread replies, as the server has counted: among the first threads, if many. */
   counted(count: number): void {
-    if (count !== this.#count) this.list()
+    if (count === this.#count) return
+    // Nothing has changed since the list was read.
+    if (count === this.#counted?.count && this.#count === this.#counted.listed) return
+    this.#counted = { count, listed: undefined }
+    this.list()
   }
 
   stateOf(place: ThreadPlace): ThreadUnread | undefined {
@@ -242,6 +248,7 @@ export class FollowedThreads {
       if (entry) this.#drop(entry)
     }
     this.#isKnown = true
+    if (this.#counted) this.#counted.listed = this.#count
     for (const entry of this.#entries.values()) this.#judge(entry)
   }
 

@@ -58,6 +58,33 @@ describe('threads with unread replies', () => {
     await clock.advance(2_000)
     expect([told, server.asked('getThreads').length]).toEqual([[1, 0], 2])
   })
+
+  test('of more threads than the server counts are listed again only once a number has changed', async () => {
+    const given = await givenJoinedRoom({}, ['1', '2', '3', '4'])
+    withReads(given)
+    given.server.features = ['sessions', 'reads', 'threads']
+    const { client, server, clock } = given
+    const rootOf = (n: number) => ({ messageId: `000000000000000${n}`, senderId: 'me' })
+    const threads = [1, 2, 3].map((n) => ({ ...unreadThread, root: rootOf(n) }))
+    let count = 1
+    server.override = ({ action, heads }) => {
+      if (action === 'getThreads') return { data: { threads } }
+      return action === 'getUnread' && heads ? { data: { rooms: {}, threads: { count } } } : undefined
+    }
+    const reconnect = async () => {
+      server.socket.cut()
+      await clock.advance(10_000)
+      return [client.unreadThreads, server.asked('getThreads').length]
+    }
+    client.on('unreadThreads', () => {})
+    expect(await reconnect()).toEqual([3, 1])
+    expect(await reconnect()).toEqual([3, 1])
+    count = 2
+    expect(await reconnect()).toEqual([3, 2])
+    client.room('general').thread('0000000000000002').markRead()
+    count = 1
+    expect(await reconnect()).toEqual([2, 3])
+  })
 })
 
 describe('what is unread', () => {
