@@ -101,6 +101,7 @@ function LogEntry({ entry: { at, by, action, userId, until, reason } }: { entry:
       </time>{' '}
       {auditPhrase(action, <UserName userId={by} />, userId === undefined ? '' : <UserName userId={userId} />)}
       {until !== undefined && words.untilSuffix(plainMoment(until, at))}
+      {reason !== undefined && ': '}
       <Reason text={reason} />
     </p>
   )
@@ -108,10 +109,7 @@ function LogEntry({ entry: { at, by, action, userId, until, reason } }: { entry:
 
 const Reason = ({ text }: { text: string | undefined }) =>
   text === undefined ? null : (
-    <>
-      {': '}
-      <q>
-        <bdi>{text}</bdi>
-      </q>
-    </>
+    <q>
+      <bdi>{text}</bdi>
+    </q>
   )
