@@ -128,7 +128,7 @@ const WIDE = '(min-width: 1180px)'
 
 const isWide = (): boolean => window.matchMedia(WIDE).matches
 
-/** Whether the details are shown. On small screens they cover the conversation, so opening another one hides them. */
+/** Whether the details are shown. On small screens they take much of its room, so opening another one hides them. */
 function useDetails(current: Conversation | undefined): [boolean, (isShown: boolean) => void] {
   const [isShown, setIsShown] = useState(isWide)
   const key = current?.key
