@@ -212,6 +212,99 @@ test.for([
   await client.close()
 })
 
+test.for([
+  { device: 'desktop', look: desktop },
+  { device: 'phone', look: phone },
+])(
+  '$device: doors from the other side: who may not write, who was shown out, what is open, an invite',
+  async ({ device, look }) => {
+    const client = await online(stage.chat, `Hedy at a ${device}`)
+    const eve = await stage.enter(`Eve at a ${device}`, look)
+    const members = [eve.userId]
+    const create = async (roomName: string, more: { access?: 'public' | 'private'; topic?: string } = {}) =>
+      (await client.request({ action: 'createRoom', roomName, members, ...more })).chatRoomId
+    const say = async (chatRoomId: string, content: string) => {
+      await client.request({ action: 'sendMessage', chatRoomId, content })
+    }
+    const open = async (chatRoomId: string) => {
+      await eve.page.goto(`${eve.page.url().split('#')[0]!}#/room/${chatRoomId}`)
+      await eve.isReady()
+    }
+    const [muted, closed, slow, removed] = [
+      await create('Library', { access: 'private', topic: 'Please be quiet' }),
+      await create('Spring party'),
+      await create('Support', { topic: 'One question at a time' }),
+      await create('Board'),
+    ]
+    for (const room of [muted, closed, slow, removed]) await say(room, 'Welcome!')
+    const mute = { action: 'muteMember', chatRoomId: muted, userId: eve.userId, seconds: 3_600 } as const
+    await client.request({ ...mute, reason: 'too loud' })
+    await client.request({ action: 'closeRoom', chatRoomId: closed, closed: true })
+    await client.request({ action: 'updateRoom', chatRoomId: slow, settings: { slowModeSeconds: 600 } })
+
+    await open(muted)
+    await eve.page
+      .getByRole('status')
+      .getByText(/^You are muted until/)
+      .waitFor()
+    // Where there is no field to write in, the list of members that loads takes no focus.
+    expect(await eve.page.evaluate('document.activeElement === document.body')).toBe(true)
+    await keep(eve, `${device}-muted`)
+    await open(closed)
+    await eve.page
+      .getByRole('status')
+      .getByText(/^This room is closed/)
+      .waitFor()
+    await keep(eve, `${device}-closed-room`)
+    await open(slow)
+    await eve.say('How do I sign in?')
+    await eve.sees('How do I sign in?')
+    await eve.field.fill('And how do I')
+    await eve.page.getByRole('timer').waitFor()
+    await keep(eve, `${device}-slow-mode`)
+    await open(removed)
+    await client.request({
+      action: 'removeMember',
+      chatRoomId: removed,
+      userId: eve.userId,
+      reason: 'board members only',
+    })
+    await eve.page.getByRole('alert').getByText('board members only').waitFor()
+    await keep(eve, `${device}-removed`)
+
+    await create('Announcements', { access: 'public', topic: 'What is new, once a week' })
+    const crew = { action: 'createRoom', access: 'public', roomName: 'Running crew' } as const
+    await client.request({ ...crew, topic: 'Tuesdays at seven, at the bridge' })
+    if (device === 'phone') await eve.page.goto(`${eve.page.url().split('#')[0]!}#/`)
+    await eve.list.getByRole('button', { name: 'Public rooms' }).click()
+    await eve.dialog.getByRole('button', { name: 'Join Running crew' }).first().waitFor()
+    await keep(eve, `${device}-public-rooms`)
+    await eve.page.keyboard.press('Escape')
+    await eve.dialog.waitFor({ state: 'detached' })
+    const { invite } = await client.request({ action: 'createInvite', chatRoomId: removed })
+    await eve.page.goto(`${eve.page.url().split('#')[0]!}#/join/${invite}`)
+    await eve.dialog.getByRole('button', { name: 'Join the room' }).waitFor()
+    await keep(eve, `${device}-join`)
+    await client.close()
+  },
+)
+
+test('a tablet shows a thread beside the conversation', async () => {
+  const room = await stage.room('Reading group', ['Mary', 'Percy'])
+  const mary = await stage.enter('Mary', { viewport: { width: 960, height: 720 }, at: `#/room/${room}` })
+  await mary.isReady()
+  await mary.say('Which chapter is next?')
+  const message = mary.message('Which chapter is next?')
+  await message.and(mary.page.locator('[data-seq]')).waitFor()
+  await message.getByRole('button', { name: /^More about/ }).click()
+  await mary.page.getByRole('menuitem', { name: 'Reply in a thread' }).click()
+  const thread = mary.page.getByRole('complementary')
+  await thread.getByRole('textbox').fill('The seventh')
+  await keep(mary, 'tablet-thread')
+  const [left, right] = await Promise.all([mary.conversation.boundingBox(), thread.boundingBox()])
+  expect(left!.x + left!.width).toBeLessThanOrEqual(right!.x)
+})
+
 // As much of the browser as is used here: the compiler is set to Node's types.
 interface Picture {
   decode(): Promise<void>
