@@ -109,7 +109,7 @@ test('an answer that comes after it changes nothing: the message has failed', as
   expect([message.state, contents, errors]).toEqual(['failed', [], []])
 })
 
-test('late events of the room are dropped until roomAdded, which names who added', async () => {
+test('complaint 17: late events of the room are dropped until roomAdded, which names who added', async () => {
   const given = await givenJoinedRoom()
   const { client, clock, room, server, contents } = given
   const typing: string[][] = []

@@ -127,7 +127,7 @@ describe('an edit', () => {
     expect((await zoe.event('messageUpdated')).message.content).toBe('from the shop')
   })
 
-  test('needs what a send needs: no mute, no closed room; and a window of the room’s, but for a backend', async () => {
+  test('complaint 26: needs what a send needs: no mute, no closed room; and a window of the room’s, but for a backend', async () => {
     const { room, owner, bob, bobId, messageId, edit } = await givenMessage()
     const frame = { action: 'editMessage', chatRoomId: room, messageId, content: 'late' }
     await owner.request({ action: 'muteMember', chatRoomId: room, userId: bobId, seconds: 60 })

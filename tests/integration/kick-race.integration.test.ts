@@ -38,7 +38,7 @@ describe('while a hundred messages a second flow', () => {
     ['removeMember', 'kicked'],
     ['banMember', 'banned'],
   ] as const)(
-    'nothing that is written after an acknowledged %s reaches the user: removed is the last',
+    'complaint 16: nothing that is written after an acknowledged %s reaches the user: removed is the last',
     async ([action, reason]) => {
       const { room, clients, userIds } = await givenRoom(chat, 'ada', 'eve', 'eve', 'kim')
       const [ada, eve, other, kim] = clients

@@ -127,7 +127,7 @@ test('upon an admin who is a member nobody below acts, while their connections a
 })
 
 describe('a ban', () => {
-  test('shows the user out and keeps them out: of joins, adds and invites', async () => {
+  test('complaint 18: shows the user out and keeps them out: of joins, adds and invites', async () => {
     const { room, owner, mod, bob, bobId } = await givenRanks()
     const { until } = await mod.request({ action: 'banMember', chatRoomId: room, userId: bobId, seconds: 60 })
     expect(await bob.event('removed')).toEqual({ event: 'removed', chatRoomId: room, reason: 'banned', until })
