@@ -1,5 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda'
 import { terraformDefault } from '../../scripts/shared/terraform-defaults.ts'
+import { messageIdOf } from '../../src/entities/message.ts'
+import { MAX_PRESENT } from '../../src/protocol/limits.ts'
 import { CoalescingWindow } from '../../src/streams/coalescing-window.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { percentile } from '../shared/statistics.ts'
@@ -50,6 +52,11 @@ const roomMadeAndDeleted = (at: number, id: string): Write[] => [
   ...stubs.each(100, (i) => ({ at: at + DELETED_MS, make: () => stubs.member('REMOVE', id, stranger(i)) })),
 ]
 
+/** Rooms of ten whose messages the user reads, as many as one frame marks; and threads, likewise. */
+const readRooms = stubs.each(50, (i) => `read-${String(i)}`)
+const readThreads = stubs.each(20, (i) => messageIdOf(i + 1))
+const others = stubs.each(MAX_PRESENT - 1, (i) => stubs.present('hers', stranger(i), `present-${String(i)}`))
+
 const hers = (i: number) => stubs.message('hers', 'x', i + 1)
 
 /** What one user can do, each as often as Terraform's limits allow. All of it is assumed to be in the others' shard. */
@@ -61,6 +68,12 @@ const worst: Record<string, () => Write[]> = {
       at,
       make: () => stubs.member(i % 2 === 0 ? 'REMOVE' : 'INSERT', 'hers', 'eve'),
     })),
+  'adds people to a room, a hundred at a time': () =>
+    moments(rateOf('add')).flatMap((at, i) =>
+      stubs.each(100, (k) => ({ at, make: () => stubs.member('INSERT', 'hers', stranger(100 * i + k)) })),
+    ),
+  'removes people from a room': () =>
+    moments(rateOf('change')).map((at, i) => ({ at, make: () => stubs.member('REMOVE', 'hers', stranger(i)) })),
   'sends messages of 16 KB': () =>
     moments(terraformDefault<string>('send_rate_limit')).map((at, i) => ({
       at,
@@ -73,6 +86,17 @@ const worst: Record<string, () => Write[]> = {
       // The summary that the stream function writes then.
       { at: at + 100, make: () => stubs.recordOf('MODIFY', { ...hers(i), Version: i + 1 }, hers(i)) },
     ]),
+  'pins messages': () => moments(rateOf('change')).map((at, i) => ({ at, make: () => stubs.pin('hers', i + 1) })),
+  'reads in 50 rooms and 20 threads': () =>
+    moments(rateOf('mark')).flatMap((at, i) => [
+      ...readRooms.map((room) => ({ at, make: () => stubs.mark(room, i + 1) })),
+      ...readThreads.map((thread) => ({ at, make: () => stubs.mark(readRooms[0]!, i + 1, thread) })),
+    ]),
+  'enters among 200 who are present, and leaves': () =>
+    moments(rateOf('presence')).map((at, i) => {
+      const row = stubs.present('hers', 'eve', `present-eve-${String(i - (i % 2))}`)
+      return { at, make: () => stubs.recordOf(i % 2 === 0 ? 'INSERT' : 'REMOVE', row) }
+    }),
   types: () =>
     moments(rateOf('typing')).map((at, i) => ({
       at,
@@ -116,8 +140,9 @@ export async function minuteWith(what?: string): Promise<Minute> {
       freeAt = Math.max(stubs.clock(), freeAt) + ON_AWS.postCpu
       return freeAt - stubs.clock() + sample(ON_AWS.post)
     },
-    subscriptions: (chatRoomId) => (chatRoomId === 'others' ? 10 : chatRoomId === 'hers' ? connections : 0),
-    sessions: () => 1,
+    subscriptions: (chatRoomId) =>
+      chatRoomId === 'hers' ? connections : /^(others|read-.*)$/.test(chatRoomId) ? 10 : 0,
+    sessions: (userId) => (userId === 'eve' ? connections : 1),
   })
   const sent: number[] = []
   const sends = stubs.each((MINUTE_MS / 1_000) * OTHERS_PER_SECOND, (i): Write => {
@@ -127,8 +152,16 @@ export async function minuteWith(what?: string): Promise<Minute> {
     const make = () => stubs.recordOf('INSERT', stubs.message('others', `sent ${String(i)}`, i + 1))
     return { at: at + takes, make }
   })
-  stubs.recordOf('INSERT', stubs.room('hers'))
+  const marks = moments(rateOf('mark')).length
+  for (const room of ['hers', ...readRooms]) {
+    stubs.recordOf('INSERT', stubs.room(room, { headSeq: marks }))
+    stubs.member('INSERT', room, 'eve')
+  }
+  for (const row of others) stubs.recordOf('INSERT', row)
   for (const i of moments(rateOf('react')).keys()) stubs.recordOf('INSERT', hers(i))
+  for (const room of readRooms) {
+    for (const i of stubs.each(marks, (k) => k)) stubs.recordOf('INSERT', stubs.message(room, 'x', i + 1))
+  }
   const shard = visible([...sends, ...writesOf(what)], () => sample(ON_AWS.visible))
   const latencies: number[] = []
   const post = stubs.gateway((connectionId, frame, deliveredAt) => {

@@ -15,9 +15,12 @@ process.env.POWERTOOLS_METRICS_NAMESPACE = 'bench'
 
 const { client } = await import('../../src/entities/table.ts')
 const { ChatRoom } = await import('../../src/entities/chat-room.ts')
+const { ChatRoomDetails } = await import('../../src/entities/chat-room-details.ts')
 const { Membership } = await import('../../src/entities/membership.ts')
 const { Message, messageIdOf } = await import('../../src/entities/message.ts')
 const { Connection } = await import('../../src/entities/connection.ts')
+const { Present, presentKey } = await import('../../src/entities/present.ts')
+const { RoomState, stateKey } = await import('../../src/entities/room-state.ts')
 const { Reaction } = await import('../../src/entities/reaction.ts')
 const { Typing } = await import('../../src/entities/typing.ts')
 export const { streamHandler } = await import('../../src/streams/handler.ts')
@@ -85,7 +88,7 @@ client.use(async ({ operation, input }) => {
   }
   if (operation === 'UpdateItem') return { Attributes: {} }
   if (operation !== 'Query') return {}
-  return { Items: queried(Object.values(input.ExpressionAttributeValues!) as string[]) }
+  return { Items: queried(input.ExpressionAttributeValues as Record<string, string>) }
 })
 
 /** Does something while `Date.now` and `setTimeout` are those of this clock. */
@@ -108,7 +111,8 @@ export async function onStubClock<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function queried(values: readonly string[]): Item[] {
+function queried(given: Record<string, string>): Item[] {
+  const values = Object.values(given)
   const [partition = '', id = ''] =
     values.map((value) => String(value).split(/#(.*)/s)).find(([name]) => name !== 'session') ?? []
   if (partition === 'subscriptions') {
@@ -117,13 +121,23 @@ function queried(values: readonly string[]): Item[] {
       return { ...place, expiresAt: Number.MAX_SAFE_INTEGER }
     })
   }
-  if (partition === 'reactions') return [...rows.values()].filter(({ pk }) => values.includes(pk as string))
-  if (partition !== 'user' || !values.includes('session#')) return []
+  if (partition !== 'user') return [...rows.values()].filter((row) => isIn(row, given))
+  if (!values.includes('session#')) return []
   return each(stubs.sessions(id), (i) => {
     const key = { pk: `user#${id}`, sk: `session#${String(i)}`, __edb_e__: 'Session', __edb_v__: '1' }
     const session = { UserId: id, SessionKey: String(i), ConnectionId: `${id} ${String(i)}` }
     return { ...key, ...session, expiresAt: Number.MAX_SAFE_INTEGER }
   })
+}
+
+/** Whether a row is in the partition, and in the range of sort keys, that a query asks for. */
+function isIn(
+  { pk, sk }: Item,
+  { ':pk': partition, ':sk1': first = '', ':sk2': last }: Record<string, string>,
+): boolean {
+  if (pk !== partition) return false
+  const key = String(sk)
+  return last === undefined ? key.startsWith(first) : first <= key && key <= last
 }
 
 const found = (name: string, item: Item | undefined) => (item === undefined ? {} : { [name]: item })
@@ -172,6 +186,29 @@ export const room = (chatRoomId: string, more = {}): Item =>
 /** Returns the record of an edit of a message. */
 export function edit(before: Item, version = 1): DynamoDBRecord {
   return recordOf('MODIFY', { ...before, Version: version, EditedAt: NOW + version }, before)
+}
+
+/** Returns the record of a change of a room's details. */
+export function pin(chatRoomId: string, version: number): DynamoDBRecord {
+  const details = (changes: number) =>
+    itemOf(ChatRoomDetails.put({ chatRoomId, changes, pins: [messageIdOf(changes)] }))
+  return recordOf('MODIFY', details(version), details(version - 1))
+}
+
+/** Returns the record of a marker of eve's that moves on by one, in a room or a thread. */
+export function mark(chatRoomId: string, seq: number, threadId?: string): DynamoDBRecord {
+  const key = stateKey({ userId: 'eve', chatRoomId, ...(threadId === undefined ? {} : { threadId }) })
+  const marker = (readSeq: number) => itemOf(RoomState.put({ ...key, readSeq, readAt: NOW + readSeq }))
+  return recordOf('MODIFY', marker(seq), marker(seq - 1))
+}
+
+/** Returns the presence of a user's connection in a room. */
+export function present(chatRoomId: string, userId: string, connectionId: string): Item {
+  const until = NOW + 3_600_000
+  const times = { since: NOW, changedAt: NOW, until, expiresAt: until / 1_000 }
+  return itemOf(
+    Present.put({ ...presentKey({ chatRoomId, userId, connectionId }), ...times, joinId: 'j', session: 's' }),
+  )
 }
 
 /** Returns a reaction of one user to a message. */
