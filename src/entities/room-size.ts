@@ -4,14 +4,16 @@ import { Membership } from './membership.ts'
 import { client, own, service, table } from './table.ts'
 
 /**
- * An upper bound of the number of members of a large room. Joins are counted and leaves are not, so the janitor counts
- * the members again once somebody was refused. Key: ChatRoomId, in a partition apart from the room's hot one. A room
- * that never had more than a thousand members has none.
+ * How many members a large room has: an upper bound, which joins are checked by, and the number that is shown. For the
+ * bound, joins are counted and leaves are not, so the janitor counts the members again once somebody was refused. The
+ * number that is shown follows the joins and leaves in the stream, and is corrected by each count. Key: ChatRoomId, in
+ * a partition apart from the room's hot one. A room that never had more than a thousand members has none.
  *
  * - AP82 `takePlaces`: is there room for this many more members?
  * - AP83 `startCounting`: count the members from now on
  * - AP84 `endCounting`: correct the count by what was found
  * - AP85 `countPage`: how many members are there? (a page)
+ * - AP160 `moveMembers`: so many more have joined and left
  */
 export const RoomSize = new Entity(
   {
@@ -21,6 +23,10 @@ export const RoomSize = new Entity(
       members: { type: 'number', field: 'Members', required: true },
       /** Epoch milliseconds. */
       countedAt: { type: 'number', field: 'CountedAt', required: true },
+      /** The number that is shown. Absent in a row of an earlier version, until the next count. */
+      shown: { type: 'number', field: 'Shown' },
+      /** Joins and leaves since the last count. */
+      moves: { type: 'number', field: 'Moves' },
     },
     indexes: { room: own('members', ['chatRoomId'], [], 'count') },
   },
@@ -43,6 +49,9 @@ export async function takePlaces(chatRoomId: string, count: number, most: number
   return data ?? { chatRoomId, members: most, countedAt: 0 }
 }
 
+/** What a room has at least when it is found to be large. */
+const LARGE = 1_000
+
 /**
  * AP83. Counts who joins from now on. Notes it on the room, which every join reads anyway.
  *
@@ -52,6 +61,9 @@ export async function startCounting(chatRoomId: string, now: number): Promise<Si
   const { data } = await RoomSize.update({ chatRoomId })
     .add({ members: 0 })
     .set({ countedAt: now })
+    .data(({ shown }, { ifNotExists }) => {
+      ifNotExists(shown, LARGE)
+    })
     .go({ response: 'all_new' })
   // After the counter, so that whoever reads the note finds the counter.
   await ChatRoom.patch({ chatRoomId }).set({ counted: true }).go({ returnOnConditionCheckFailure: true })
@@ -72,10 +84,28 @@ export async function endCounting(
 ): Promise<boolean> {
   const { rejected } = await RoomSize.patch({ chatRoomId })
     .add({ members: found - members })
-    .set({ countedAt: now })
+    .set({ countedAt: now, shown: found, moves: 0 })
     .where((row, { eq }) => eq(row.countedAt, countedAt))
     .go({ returnOnConditionCheckFailure: true })
   return !rejected
+}
+
+/**
+ * AP160. Moves the number that is shown. A record that comes twice moves it twice; `moves` says how often it moved.
+ *
+ * @returns the number, and how many joins and leaves there were since the last count; undefined if there was none yet
+ */
+export async function moveMembers(
+  chatRoomId: string,
+  { joined, left }: { joined: number; left: number },
+): Promise<{ shown: number; moves: number } | undefined> {
+  const { data, rejected } = await RoomSize.patch({ chatRoomId })
+    .add({ shown: joined - left, moves: joined + left })
+    .where(({ shown }, { exists }) => exists(shown))
+    .go({ response: 'all_new', returnOnConditionCheckFailure: true })
+  if (rejected) return undefined
+  const { shown = 0, moves = 0 } = data ?? {}
+  return { shown, moves }
 }
 
 /** Members on one page of a count: 66 read units, if their ids have 36 characters. */

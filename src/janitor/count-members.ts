@@ -1,4 +1,5 @@
 import { getRoom } from '../entities/chat-room.ts'
+import { noteMemberCount } from '../entities/chat-room-details.ts'
 import type { JobRow } from '../entities/job.ts'
 import { countPage, endCounting, type SizeRow, startCounting } from '../entities/room-size.ts'
 import { SETTLED_MS } from './purge-room.ts'
@@ -17,7 +18,7 @@ interface Cursor {
 /**
  * Counts the members of a large room, page by page. Joins are counted from the start on. The first page is read a
  * minute later, when every member is either in the table or among those joins. Whoever joins meanwhile is counted
- * twice, so the counter is an upper bound. AP5, AP83, AP84, AP85.
+ * twice, so the counter is an upper bound. AP5, AP83, AP84, AP85, AP161.
  */
 export async function countMembers({ args, cursor }: Pick<JobRow, 'args' | 'cursor'>, now: number): Promise<Step> {
   const { chatRoomId } = JSON.parse(args) as { chatRoomId: string }
@@ -31,6 +32,7 @@ export async function countMembers({ args, cursor }: Pick<JobRow, 'args' | 'curs
   if (next !== undefined) return { cursor: JSON.stringify({ started, found, next } satisfies Cursor), done: more }
   // Somebody else has started a count, which has changed the counter.
   if (!(await endCounting(started, found, now))) return start(chatRoomId, now)
+  await noteMemberCount(chatRoomId, found)
   return { done: more }
 }
 

@@ -54,9 +54,14 @@ export async function noteSize(
   if (hasMoreMembers && !counted && maxRoomMembers > COUNTED_ABOVE) await haveCounted(chatRoomId, now)
 }
 
+/** Has the members of a large room counted again by the janitor. AP122. */
+export async function haveRecounted(chatRoomId: string, now: number): Promise<void> {
+  await putJob(countJob(chatRoomId, now))
+}
+
 /** Has the members counted by the janitor, and counts who joins until then. */
 async function haveCounted(chatRoomId: string, now: number): Promise<void> {
-  await putJob(countJob(chatRoomId, now))
+  await haveRecounted(chatRoomId, now)
   await startCounting(chatRoomId, now)
 }
 
@@ -82,7 +87,7 @@ async function requireCountedPlaces(chatRoomId: string, users: readonly string[]
   const added = isIn.filter((membership) => membership === undefined).length
   if (added === 0) return
   if (added < users.length && (await takePlaces(chatRoomId, added, maxRoomMembers)) === 'taken') return
-  if (outcome.countedAt <= now - RECOUNT_AFTER_MS) await putJob(countJob(chatRoomId, now))
+  if (outcome.countedAt <= now - RECOUNT_AFTER_MS) await haveRecounted(chatRoomId, now)
   throw full()
 }
 

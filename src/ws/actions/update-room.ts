@@ -1,6 +1,6 @@
 import { auditItem } from '../../entities/audit.ts'
 import { admit, readableAfter } from '../../rooms/admission.ts'
-import { countMembers } from '../../rooms/count-members.ts'
+import { memberCountOf } from '../../rooms/count-members.ts'
 import { detailsOnWire } from '../../rooms/room-view.ts'
 import { updateRoom as writeRoom } from '../../rooms/update-room.ts'
 import type { Request } from '../../protocol/actions.ts'
@@ -20,12 +20,12 @@ export const updateRoom = action('updateRoom', async (input, caller) => {
   const allow = () => admit(caller, chatRoomId, isDescription(input) ? 'describe' : 'configure', now)
   const { membership } = await allow()
   const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'settings' })
-  const memberCount = await countMembers(chatRoomId)
   const byServer = caller.scopes.has('server')
-  const change = defined({ roomName, topic, imageUrl, access, settings, metadata, memberCount, byServer })
+  const change = defined({ roomName, topic, imageUrl, access, settings, metadata, byServer })
   const updated = await writeRoom(chatRoomId, change, audit, allow, ifVersion)
   const since = readableAfter({ room: updated.room, membership })
-  return { room: detailsOnWire(updated.room, updated.details, memberCount, since) }
+  const { room, details } = updated
+  return { room: detailsOnWire(room, details, await memberCountOf(room, details), since) }
 })
 
 /** Whether the input changes only what a moderator may change. */
