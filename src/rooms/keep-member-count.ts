@@ -3,7 +3,7 @@ import { roomWithDetails } from '../entities/membership.ts'
 import { moveMembers } from '../entities/room-size.ts'
 import { MAX_MEMBERS_PER_REPLY } from '../protocol/limits.ts'
 import { memberCountOf } from './count-members.ts'
-import { haveRecounted, noteSize } from './room-size.ts'
+import { haveCounted, haveRecounted, RECOUNT_AFTER_MS } from './have-counted.ts'
 import { accessOfRoom } from './room-view.ts'
 
 /** How many members have joined a room and left it. */
@@ -17,8 +17,8 @@ export interface Moves {
 const INEXACT = 0.01
 
 /**
- * After this many joins and leaves, as a part of the members, a large room is counted again: a record that comes twice
- * moves the number twice.
+ * After this many joins and leaves, as a part of the members, but of no less than a thousand, a large room is counted
+ * again: a record that comes twice moves the number twice.
  */
 const MOVED = 0.05
 
@@ -36,10 +36,28 @@ export async function keepMemberCount({ chatRoomId, joined, left }: Moves, now: 
   const { room, details } = found
   if (accessOfRoom(room) !== 'public' && !room.counted) return
   const moved = room.counted ? await moveMembers(chatRoomId, { joined, left }) : undefined
-  if (room.counted && (moved === undefined || moved.moves > moved.shown * MOVED)) await haveRecounted(chatRoomId, now)
+  if (room.counted && isToRecount(moved, { joined, left }, now)) await haveRecounted(room, now)
   const members = await memberCountOf(room, moved ? { memberCount: moved.shown } : details)
-  await noteSize(room, members > MAX_MEMBERS_PER_REPLY, now)
+  if (!room.counted && members > MAX_MEMBERS_PER_REPLY) await haveCounted(room, now)
   const kept = details?.memberCount ?? 0
   const most = members > MAX_MEMBERS_PER_REPLY ? members * INEXACT : 0
   if (Math.abs(members - kept) > most) await noteMemberCount(chatRoomId, members)
+}
+
+/**
+ * Returns whether a large room's members are to be counted again: when the moves of this batch are the first too many,
+ * and from ten minutes after the last count on. In between, the job is open already, and waits until then.
+ *
+ * @param moved the number after the moves of this batch; undefined if nothing is known yet
+ */
+function isToRecount(
+  moved: Awaited<ReturnType<typeof moveMembers>>,
+  { joined, left }: Omit<Moves, 'chatRoomId'>,
+  now: number,
+): boolean {
+  if (moved === undefined) return true
+  const { shown, moves, countedAt } = moved
+  const areTooMany = (count: number, members: number) => count > Math.max(members, MAX_MEMBERS_PER_REPLY) * MOVED
+  if (!areTooMany(moves, shown)) return false
+  return countedAt <= now - RECOUNT_AFTER_MS || !areTooMany(moves - joined - left, shown - joined + left)
 }

@@ -2018,8 +2018,9 @@ describe('the members of a large room', () => {
   test('AP83 startCounting makes the counter, and marks the room after that', async () => {
     const sent = await recorded(patterns.AP83, { ...answers, UpdateItem: { Attributes: { Members: 5 } } })
     expect(sent.map(({ operation }) => operation)).toEqual(['UpdateItem', 'UpdateItem'])
-    const values = { ':members_u0': 0, ':countedAt_u0': NOW, ':shown_u0': 1_000 }
+    const values = { ':members_u0': 0, ':countedAt_u0': 0, ':shown_u0': 1_000 }
     expect(sent[0]!.input).toMatchObject({ Key: key, ExpressionAttributeValues: values, ReturnValues: 'ALL_NEW' })
+    expect(sent[0]!.input.UpdateExpression).toContain('#countedAt = if_not_exists(#countedAt, :countedAt_u0)')
     expect(sent[0]!.input.UpdateExpression).toContain('#shown = if_not_exists(#shown, :shown_u0)')
     expect(sent[1]!.input).toMatchObject({ Key: { sk: '$roster#ChatRoom_1' } })
   })
@@ -2028,6 +2029,7 @@ describe('the members of a large room', () => {
     expect(await sentBy('AP84')).toMatchObject(
       only('UpdateItem', {
         Key: key,
+        ...withOld,
         ConditionExpression: `${ifThere} AND #countedAt = :countedAt0`,
         ExpressionAttributeValues: {
           ':countedAt0': NOW,

@@ -13,6 +13,7 @@ import { handler } from '../../src/followups/handler.ts'
 import { janitor } from '../../src/janitor/handler.ts'
 import { SETTLED_MS } from '../../src/janitor/purge-room.ts'
 import { memberCountIn, memberCountOf } from '../../src/rooms/count-members.ts'
+import { haveRecounted, RECOUNT_AFTER_MS } from '../../src/rooms/have-counted.ts'
 import { newRoomOf, updateRoom } from '../../src/rooms/update-room.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { imageOf, membership, membershipRecord, recordOf } from '../streams/records.ts'
@@ -144,7 +145,7 @@ describe.each(['public', 'private'] as const)('a %s room of more than 1,000 memb
     within(await room.shown(), 2_901, 0.01)
     if (access === 'public') within(await room.listed(), 2_901, 0.01)
     await room.leave(...users(120, 2_500))
-    await finishJobs(now + 600_000)
+    await finishJobs(now + 700_000)
     expect(await room.shown()).toBe(521)
   })
 
@@ -163,5 +164,91 @@ describe.each(['public', 'private'] as const)('a %s room of more than 1,000 memb
     expect(await room.jobs()).toMatchObject([{ kind: 'countMembers' }])
     await finishJobs(now + 600_000)
     expect(await room.shown()).toBe(2_001)
+  })
+})
+
+describe('a room whose members are counted by the janitor', () => {
+  /** Makes a private room that was found to be large, with the number that is shown. Says how often a job was added. */
+  async function givenCounted(shown: number, countedAt: number, moves = 0) {
+    const room = await given('private')
+    const { chatRoomId } = room
+    await ChatRoom.patch({ chatRoomId }).set({ counted: true }).go()
+    await RoomSize.put({ chatRoomId, members: shown, countedAt, shown, moves }).go()
+    let added = 0
+    intercept(client, async ({ operation, input }, send) => {
+      if (operation === 'PutItem' && JSON.stringify(input).includes('countMembers')) added += 1
+      return send()
+    })
+    return { ...room, added: () => added }
+  }
+
+  test('and that has become small is not counted again for a few moves', async () => {
+    const room = await givenCounted(10, 1)
+    await room.follow(...room.records('INSERT', users(0, 50)))
+    expect(room.added()).toBe(0)
+    await room.follow(...room.records('REMOVE', users(0, 1)))
+    expect(room.added()).toBe(1)
+  })
+
+  test('gets the job once when there were many moves, and again from ten minutes after the last count on', async () => {
+    const room = await givenCounted(2_000, now, 90)
+    await room.follow(...room.records('INSERT', users(0, 20)))
+    expect(room.added()).toBe(1)
+    await room.follow(...room.records('INSERT', users(20, 40)))
+    expect(room.added()).toBe(1)
+    await RoomSize.patch({ chatRoomId: room.chatRoomId })
+      .set({ countedAt: now - RECOUNT_AFTER_MS })
+      .go()
+    await room.follow(...room.records('INSERT', users(40, 60)))
+    expect(room.added()).toBe(2)
+  })
+
+  test('has one such job at a time, whoever asks and when', async () => {
+    const room = await givenCounted(2_000, 1)
+    const row = (await getRoom(room.chatRoomId))!
+    for (const hours of [0, 1, 30]) await haveRecounted(row, now + hours * 3_600_000)
+    expect(await room.jobs()).toHaveLength(1)
+  })
+})
+
+describe('the number of a room of an earlier version', () => {
+  /** Makes a public room of three whose number was never kept. */
+  async function givenOld() {
+    const room = await given('public')
+    await Membership.put(users(0, 2).map((userId) => membership(room.chatRoomId, userId))).go()
+    await ChatRoomDetails.patch({ chatRoomId: room.chatRoomId }).remove(['memberCount']).go()
+    return room
+  }
+
+  test.each([
+    ['a join', 'INSERT'],
+    ['a leave', 'REMOVE'],
+  ] as const)('becomes right with %s', async (_, eventName) => {
+    const room = await givenOld()
+    await room.follow(...room.records(eventName, users(7, 8)))
+    expect(await room.listed()).toBe(3)
+  })
+
+  test('becomes right with a change of the details', async () => {
+    const room = await givenOld()
+    const details = (await getDetails(room.chatRoomId))!
+    const [old, changed] = [details, { ...details, changes: 1 }].map((row) => imageOf(ChatRoomDetails.put(row)))
+    await room.follow(recordOf('MODIFY', changed!, old))
+    expect(await room.listed()).toBe(3)
+  })
+
+  test('stays as it was while the janitor counts the members of a large room', async () => {
+    const room = await givenOld()
+    const { chatRoomId } = room
+    await ChatRoom.patch({ chatRoomId }).set({ counted: true }).go()
+    await ChatRoomDetails.patch({ chatRoomId }).set({ memberCount: 5_000 }).go()
+    await RoomSize.put({ chatRoomId, members: 5_000, countedAt: 1 }).go()
+    await room.follow(...room.records('INSERT', users(0, 1)))
+    expect(await room.jobs()).toHaveLength(1)
+    await janitor({ writes: 40_000, clock: () => now })({}, { getRemainingTimeInMillis: () => 300_000 })
+    await room.follow(...room.records('INSERT', users(1, 2)))
+    expect(await room.listed()).toBe(5_000)
+    await finishJobs(now)
+    expect(await room.listed()).toBe(3)
   })
 })
