@@ -1,10 +1,13 @@
 import { stat } from 'node:fs/promises'
 import { kinds } from '../../src/archive/kinds.ts'
 import type { Line } from '../../src/archive/line.ts'
+import { getRoom } from '../../src/entities/chat-room.ts'
 import { type Erasure, erasuresOf } from '../../src/entities/erasure.ts'
 import { forEachLimited } from '../../src/delivery/for-each-limited.ts'
 import { linesOf } from '../shared/archive/lines-of.ts'
 import { eraseUser } from '../../src/rooms/erase-user.ts'
+import { haveRecounted } from '../../src/rooms/have-counted.ts'
+import { keepMemberCount } from '../../src/rooms/keep-member-count.ts'
 import { type CheckedLine, readLine } from '../shared/archive/schema.ts'
 import { persistently } from '../shared/persistently.ts'
 import { PlaceFile } from '../shared/place-file.ts'
@@ -40,8 +43,11 @@ export interface Counts {
   leftOut: number
 }
 
-/** An archive needs no order: first every line is checked, then the rooms are created, then everything else. */
-const passes = ['check', 'rooms', 'rest'] as const
+/**
+ * An archive needs no order: first every line is checked, then the rooms are created, then everything else. At last the
+ * rooms' members are counted.
+ */
+const passes = ['check', 'rooms', 'rest', 'counts'] as const
 
 interface Place {
   /** The archive's size in bytes. The place is ignored if the size has changed. */
@@ -141,6 +147,7 @@ class Work {
       counts.lines += own.length
       return
     }
+    if (pass === 'counts') return this.#countMembers(own)
     const given = own.filter(({ type }) => (type === 'room') === (pass === 'rooms') && !kinds[type].passing)
     const { lines: ofPass, met } = await persistently(() => withoutErased(given, Date.now()))
     for (const { userId } of met) this.erased.add(userId)
@@ -155,6 +162,11 @@ class Work {
   async eraseAgain(): Promise<void> {
     const now = Date.now()
     for (const erasure of await erasuresOf([...this.erased])) await eraseUser(erasure as Erasure, BY, now)
+  }
+
+  async #countMembers(lines: readonly Line[]): Promise<void> {
+    const rooms = lines.filter(({ type, chatRoomId }) => type === 'room' && !this.rooms.refused.has(String(chatRoomId)))
+    await forEachLimited(rooms, AT_ONCE, ({ chatRoomId }) => persistently(() => countMembers(String(chatRoomId))))
   }
 
   async #put(line: Line): Promise<Outcome> {
@@ -174,6 +186,16 @@ class Work {
     counts.refused++
     if (outcome.refused !== '') this.#options.onRefused(outcome.refused)
   }
+}
+
+/**
+ * Corrects a room's number of members, because the follow-ups skip imported rows. The janitor counts a large room. AP5,
+ * AP122, and those of `keepMemberCount`.
+ */
+async function countMembers(chatRoomId: string): Promise<void> {
+  const room = await getRoom(chatRoomId)
+  if (room?.counted) await haveRecounted(room, Date.now())
+  else await keepMemberCount({ chatRoomId, joined: 0, left: 0 }, Date.now())
 }
 
 /** @throws Error if the file exists only in a folder that wasn't named */

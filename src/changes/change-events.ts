@@ -1,13 +1,11 @@
 import type { Changed, ChangeRow } from '../entities/change.ts'
-import { getRoom } from '../entities/chat-room.ts'
-import { getDetails } from '../entities/chat-room-details.ts'
-import { getMembership } from '../entities/membership.ts'
+import { getMembership, roomWithDetails } from '../entities/membership.ts'
 import { getMessages, type MessageRow, seqOf } from '../entities/message.ts'
 import { messageEventWithFile, traceOf, withTrace } from '../files/message-event.ts'
 import type { ChangeEvent } from '../protocol/change-events.ts'
 import type { ChangesSkippedEvent } from '../protocol/events.ts'
 import { defined } from '../protocol/defined.ts'
-import { countMembers } from '../rooms/count-members.ts'
+import { memberCountOf } from '../rooms/count-members.ts'
 import { isPast } from '../rooms/kept.ts'
 import { detailsOnWire, shownPins, shownRole } from '../rooms/room-view.ts'
 
@@ -27,8 +25,8 @@ export function eventOf(change: ChangeRow, states: States): ChangeEvent | undefi
 }
 
 /**
- * Reads the current state of what has changed. The state in a record or a log entry may be out of date. AP5, AP8, AP34,
- * AP50, AP67.
+ * Reads the current state of what has changed. The state in a record or a log entry may be out of date. AP8, AP34,
+ * AP67, AP98.
  *
  * @param changes of one room; each subject is read once
  * @param seen called with each message that is read, including messages that have expired and are not in the result
@@ -129,12 +127,11 @@ async function messageState(row: MessageRow): Promise<Unnumbered> {
 }
 
 async function roomState(chatRoomId: string): Promise<Unnumbered | undefined> {
-  const [room, details, memberCount] = await Promise.all([
-    getRoom(chatRoomId),
-    getDetails(chatRoomId),
-    countMembers(chatRoomId),
-  ])
-  return room && { event: 'roomUpdated', chatRoomId, room: detailsOnWire(room, details, memberCount) }
+  const found = await roomWithDetails(chatRoomId)
+  if (found === undefined) return undefined
+  const { room, details } = found
+  const shown = detailsOnWire(room, details, await memberCountOf(room, details))
+  return { event: 'roomUpdated', chatRoomId, room: shown }
 }
 
 async function memberState(chatRoomId: string, userId: string): Promise<Unnumbered | undefined> {

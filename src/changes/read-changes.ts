@@ -66,7 +66,7 @@ interface Wanted {
   told?: ReadonlySet<string>
 }
 
-/** Returns the events of some entries, reading in proportion to what a reply can hold. AP5, AP8, AP34, AP50. */
+/** Returns the events of some entries, reading in proportion to what a reply can hold. AP8, AP34, AP67, AP98. */
 export async function eventsOf(
   chatRoomId: string,
   { rows, recovered, hasMore }: Entries,

@@ -8,6 +8,7 @@ import { client, imported, indexed, primary, service, table } from './table.ts'
  * - AP50 `getDetails`: what are this room's topic, settings and pins?
  * - AP51 `changeRoom`: change a room, if nobody has changed it in between
  * - AP52 `publicRooms`: which rooms may anybody enter? (a page, by name, from the index)
+ * - AP161 `noteMemberCount`: note how many members the room has
  */
 export const ChatRoomDetails = new Entity(
   {
@@ -22,7 +23,10 @@ export const ChatRoomDetails = new Entity(
       metadata: { type: 'string', field: 'Metadata' },
       /** Message ids, the newest pin first. */
       pins: { type: 'list', items: { type: 'string' }, field: 'Pins' },
-      /** Number of members when it was last counted. */
+      /**
+       * Number of members: in a public room, and in one of more than a thousand. The follow-ups keep it. In any other
+       * room it is what there were when the room was made, and isn't used.
+       */
       memberCount: { type: 'number', field: 'MemberCount' },
       /** How often the details were changed. */
       changes: { type: 'number', field: 'Version', required: true },
@@ -47,6 +51,12 @@ export type DetailsRow = EntityItem<typeof ChatRoomDetails>
 export async function getDetails(chatRoomId: string): Promise<DetailsRow | undefined> {
   const { data } = await ChatRoomDetails.get({ chatRoomId }).go({ consistent: true })
   return data ?? undefined
+}
+
+/** AP161. Notes how many members a room has. It is no change of the details: their version stays. */
+export async function noteMemberCount(chatRoomId: string, memberCount: number): Promise<void> {
+  // A room that has no details yet gets them, as unchanged ones.
+  await ChatRoomDetails.update({ chatRoomId }).set({ memberCount }).add({ changes: 0 }).go()
 }
 
 const LISTED = 'public'

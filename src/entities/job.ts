@@ -29,7 +29,8 @@ export type JobKind = (typeof jobKinds)[number]
  * - AP127 `getJob`: what has become of this job?
  * - AP128 `noteFailure`: note why a job's last turn failed
  */
-export const Job = new Entity(
+// Pure, for the bundles: functions that import it with the memberships and have no jobs go without it.
+export const Job = /* @__PURE__ */ new Entity(
   {
     model: { entity: 'Job', version: '1', service },
     attributes: {
@@ -55,7 +56,7 @@ export const Job = new Entity(
       /** Epoch seconds, the table's TTL: 90 days. */
       expiresAt: { type: 'number', field: 'expiresAt', required: true },
     },
-    indexes: { list: verbatim('list', 'jobId') },
+    indexes: { list: /* @__PURE__ */ verbatim('list', 'jobId') },
   },
   { table, client },
 )

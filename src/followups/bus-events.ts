@@ -4,6 +4,7 @@ import { lookIn, getMessage, type MessageRow, seqOf } from '../entities/message.
 import { messageEventOf } from '../files/message-event.ts'
 import type { BusEvent } from '../protocol/bus-events.ts'
 import { defined } from '../protocol/defined.ts'
+import { memberCountOf } from '../rooms/count-members.ts'
 import { detailsOnWire, shownRole } from '../rooms/room-view.ts'
 import { type Image, readAudit, readMembership, readMessage } from '../streams/read-row.ts'
 
@@ -23,7 +24,7 @@ const NOTHING: BusNews = { events: [] }
 
 /**
  * Returns what a stream record means for consumers of the bus. A record may be redelivered, late, or arrive after later
- * ones. Its events then have the same ids. AP21, AP98, AP159.
+ * ones. Its events then have the same ids. AP21, AP67, AP98, AP159.
  *
  * @throws Error when a record of a known entity cannot be read
  */
@@ -181,7 +182,7 @@ async function roomNow(image: Image) {
   const chatRoomId = image.ChatRoomId?.S
   if (chatRoomId === undefined) throw new Error('unable to read the record; the room has no key')
   const found = await roomWithDetails(chatRoomId)
-  return found && detailsOnWire(found.room, found.details)
+  return found && detailsOnWire(found.room, found.details, await memberCountOf(found.room, found.details))
 }
 
 function auditEvents(image: Image): BusEvent[] {

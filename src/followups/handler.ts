@@ -4,6 +4,7 @@ import { logger } from '../logger.ts'
 import type { Thread } from '../entities/thread-reply.ts'
 import { endPresence } from '../rooms/end-presence.ts'
 import { forgetRoom } from '../rooms/forget-room.ts'
+import { keepMemberCount, type Moves } from '../rooms/keep-member-count.ts'
 import { keepMentions } from '../rooms/keep-mentions.ts'
 import { keepThread } from '../rooms/keep-thread.ts'
 import { isSearchOn } from '../search/search-setting.ts'
@@ -14,7 +15,7 @@ import { completePending, pendingRoomIn } from './pending-room.ts'
 import { presenceOffIn } from './presence-off.ts'
 import { isBusOn } from './put-events.ts'
 import { tellBus } from './tell-bus.ts'
-import { departureOf, mentionWorkOf, threadWorkOf } from './talk-of.ts'
+import { departureOf, mentionWorkOf, movesOf, threadWorkOf } from './talk-of.ts'
 
 const RECORDS_AT_ONCE = 16
 
@@ -30,7 +31,11 @@ export async function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoD
   const failed = new Set<string>()
   // An archive also contains the rows that follow from an imported row, except for the search index.
   const own = Records.filter(({ eventName, dynamodb }) => !(eventName === 'INSERT' && dynamodb?.NewImage?.Imported))
-  const works = [...own.flatMap((record) => worksOf(record, failed)), ...threadWorks(own, failed)]
+  const works = [
+    ...own.flatMap((record) => worksOf(record, failed)),
+    ...threadWorks(own, failed),
+    ...countWorks(own, failed),
+  ]
   const queue = works.values()
   const worker = async () => {
     for (const work of queue) await follow(work, failed)
@@ -80,6 +85,24 @@ function threadWorks(records: readonly DynamoDBRecord[], failed: Set<string>): W
   }
   return [...threads.values()].map(({ thread, replyIds, records }) => {
     return { records, what: 'thread', run: () => keepThread(thread, replyIds) }
+  })
+}
+
+/** Returns the work on the numbers of members. Each room's is kept once per batch, however many join and leave. */
+function countWorks(records: readonly DynamoDBRecord[], failed: Set<string>): Work[] {
+  const rooms = new Map<string, { moves: Moves; records: DynamoDBRecord[] }>()
+  for (const record of records) {
+    const [moves] = readable(record, failed, () => [movesOf(record)])
+    if (moves === undefined) continue
+    const { chatRoomId } = moves
+    const found = rooms.get(chatRoomId) ?? { moves: { chatRoomId, joined: 0, left: 0 }, records: [] }
+    found.moves.joined += moves.joined
+    found.moves.left += moves.left
+    found.records.push(record)
+    rooms.set(chatRoomId, found)
+  }
+  return [...rooms.values()].map(({ moves, records }) => {
+    return { records, what: 'member count', run: () => keepMemberCount(moves, Date.now()) }
   })
 }
 

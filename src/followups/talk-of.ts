@@ -1,5 +1,6 @@
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda'
 import type { Mentioning } from '../entities/mention.ts'
+import type { Moves } from '../rooms/keep-member-count.ts'
 
 /** What a record means for a thread: a reply was added or deleted, or the thread's root has changed. */
 export interface ThreadWork {
@@ -58,6 +59,23 @@ export function departureOf({
   const [chatRoomId, userId] = [image.ChatRoomId?.S, image.UserId?.S]
   if (chatRoomId === undefined || userId === undefined) throw noKey()
   return { chatRoomId, userId }
+}
+
+/**
+ * Returns what a record means for the number of a room's members: that one has joined or left. A change of the details
+ * counts too, though nobody has moved: it may have made the room public, or written a number that was outdated by then.
+ */
+export function movesOf({ eventName, dynamodb }: DynamoDBRecord): Moves | undefined {
+  const { NewImage, OldImage } = dynamodb ?? {}
+  const image = (NewImage ?? OldImage) as Image | undefined
+  const [entity, chatRoomId] = [image?.__edb_e__?.S, image?.ChatRoomId?.S]
+  const moves = { joined: Number(eventName === 'INSERT'), left: Number(eventName === 'REMOVE') }
+  // Founding members are in the number that the room was created with.
+  const isMove = entity === 'Membership' && eventName !== 'MODIFY' && !(moves.joined && image?.Founding !== undefined)
+  const isChange = entity === 'ChatRoomDetails' && Number(NewImage?.Version?.N ?? 0) > Number(OldImage?.Version?.N ?? 0)
+  if (!isMove && !isChange) return undefined
+  if (chatRoomId === undefined) throw noKey()
+  return { chatRoomId, ...(isMove ? moves : { joined: 0, left: 0 }) }
 }
 
 const isMessage = (image: Image): boolean => image.__edb_e__?.S === 'Message'

@@ -114,7 +114,14 @@ export const roomActions = {
       'Returns public rooms by name. `prefix` is the beginning of the name, in upper or lower case.',
     ),
     reply: z.object({
-      rooms: z.array(z.object({ chatRoomId, roomName: RoomName, topic: z.optional(z.string()), memberCount: z.int() })),
+      rooms: z.array(
+        z.object({
+          chatRoomId,
+          roomName: RoomName,
+          topic: z.optional(z.string()),
+          memberCount: z.int().check(describe('As in `getRoom`, a moment behind.')),
+        }),
+      ),
       ...more,
     }),
   },

@@ -128,7 +128,9 @@ export const RoomDetails = z
     closed: z.boolean().check(describe('Whether the room is read-only for everybody except the server.')),
     createdBy: UserId,
     createdAt: EpochMs,
-    memberCount: z.int().check(describe('Exact up to 1,000, approximate above.')),
+    memberCount: z
+      .int()
+      .check(describe('Exact up to 1,000, approximate above: within a few percent after some minutes.')),
     version: z.int().check(describe('How often the details were changed; the higher version is newer.')),
   })
   .check(describe('The details of a room.'))

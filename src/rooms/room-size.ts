@@ -1,10 +1,10 @@
 import type { RoomRow } from '../entities/chat-room.ts'
-import { hourlyJobItem, putJob } from '../entities/job.ts'
 import { getMembership, membersAfter } from '../entities/membership.ts'
-import { startCounting, takePlaces } from '../entities/room-size.ts'
+import { takePlaces } from '../entities/room-size.ts'
 import { optional, wholeNumber } from '../env.ts'
 import { LimitReached } from '../errors.ts'
 import { DEFAULT_MAX_ROOM_MEMBERS } from '../protocol/limits.ts'
+import { haveCounted, haveRecounted, RECOUNT_AFTER_MS } from './have-counted.ts'
 
 /** The limit of members of one room. */
 export const maxRoomMembers =
@@ -13,8 +13,8 @@ export const maxRoomMembers =
 /** Rooms with up to this many members have no counter: one page of members shows how many there are. */
 const COUNTED_ABOVE = 1_000
 
-/** The shortest time between two counts of a room, in milliseconds, because a count reads every member. */
-const RECOUNT_AFTER_MS = 10 * 60 * 1_000
+/** What decides whether there are places in a room. */
+type Room = Pick<RoomRow, 'chatRoomId' | 'counted' | 'createdAt'>
 
 /**
  * Makes sure that a room has places for these users. In a small room, a page of its members is read. In a room that was
@@ -27,18 +27,18 @@ const RECOUNT_AFTER_MS = 10 * 60 * 1_000
  * @throws LimitReached when there aren't enough places
  */
 export async function requirePlaceForMembers(
-  { chatRoomId, counted }: Pick<RoomRow, 'chatRoomId' | 'counted'>,
+  room: Room,
   users: readonly string[],
   now: number,
   isPageRead = false,
 ): Promise<void> {
-  if (counted) return requireCountedPlaces(chatRoomId, users, now)
+  if (room.counted) return requireCountedPlaces(room, users, now)
   if (isPageRead && maxRoomMembers > COUNTED_ABOVE) return
   const page = Math.min(COUNTED_ABOVE, maxRoomMembers)
-  const members = await membersAfter(chatRoomId, { limit: page })
+  const members = await membersAfter(room.chatRoomId, { limit: page })
   if (members.length > page && maxRoomMembers > COUNTED_ABOVE) {
-    await haveCounted(chatRoomId, now)
-    return requireCountedPlaces(chatRoomId, users, now)
+    await haveCounted(room, now)
+    return requireCountedPlaces(room, users, now)
   }
   const ids = new Set(members.map(({ userId }) => userId))
   const added = users.filter((userId) => !ids.has(userId)).length
@@ -46,21 +46,9 @@ export async function requirePlaceForMembers(
 }
 
 /** Starts to count the members of a room if they don't fit on a page. AP83, AP122. */
-export async function noteSize(
-  { chatRoomId, counted }: Pick<RoomRow, 'chatRoomId' | 'counted'>,
-  hasMoreMembers: boolean,
-  now: number,
-): Promise<void> {
-  if (hasMoreMembers && !counted && maxRoomMembers > COUNTED_ABOVE) await haveCounted(chatRoomId, now)
+export async function noteSize(room: Room, hasMoreMembers: boolean, now: number): Promise<void> {
+  if (hasMoreMembers && !room.counted && maxRoomMembers > COUNTED_ABOVE) await haveCounted(room, now)
 }
-
-/** Has the members counted by the janitor, and counts who joins until then. */
-async function haveCounted(chatRoomId: string, now: number): Promise<void> {
-  await putJob(countJob(chatRoomId, now))
-  await startCounting(chatRoomId, now)
-}
-
-const countJob = (chatRoomId: string, now: number) => hourlyJobItem('countMembers', { chatRoomId }, now)
 
 /**
  * Makes sure that a new room doesn't have too many members.
@@ -75,14 +63,15 @@ export function requireSmallEnough(members: number): void {
  * Takes places from the counter. Whoever finds none is refused, and has the members counted again, because some may
  * have left.
  */
-async function requireCountedPlaces(chatRoomId: string, users: readonly string[], now: number): Promise<void> {
+async function requireCountedPlaces(room: Room, users: readonly string[], now: number): Promise<void> {
+  const { chatRoomId } = room
   const outcome = await takePlaces(chatRoomId, users.length, maxRoomMembers)
   if (outcome === 'taken') return
   const isIn = await Promise.all(users.map((userId) => getMembership(chatRoomId, userId)))
   const added = isIn.filter((membership) => membership === undefined).length
   if (added === 0) return
   if (added < users.length && (await takePlaces(chatRoomId, added, maxRoomMembers)) === 'taken') return
-  if (outcome.countedAt <= now - RECOUNT_AFTER_MS) await putJob(countJob(chatRoomId, now))
+  if (outcome.countedAt <= now - RECOUNT_AFTER_MS) await haveRecounted(room, now)
   throw full()
 }
 

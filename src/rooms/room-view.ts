@@ -65,7 +65,7 @@ export const shownPins = (pins: readonly string[], since: number): string[] =>
 /**
  * Returns all details of a room.
  *
- * @param memberCount the number of members, if it was counted just now
+ * @param memberCount the number of members, see `memberCountOf`; undefined where it is not shown
  * @param since the seq after which the reader may read; by default, everything that the room still shows
  */
 export function detailsOnWire(
@@ -99,16 +99,15 @@ export function detailsOnWire(
 /**
  * A room with a page of its members.
  *
+ * @param memberCount the number of all members, see `memberCountIn`
  * @param since the seq after which the caller may read
- * @param isFirst page: the members can be counted when there is no other
  */
 export function roomReply(
   found: RoomWithMembers,
+  memberCount: number,
   { standing, membership, since }: { standing: Standing; membership: { role: Role } | undefined; since?: number },
-  isFirst = true,
 ) {
   const { room, details, members, nextCursor } = found
-  const memberCount = isFirst && nextCursor === undefined ? members.length : undefined
   return {
     ...roomOnWire(room),
     ...standingOnWire(room, standing, membership),

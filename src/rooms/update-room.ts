@@ -8,7 +8,6 @@ import { jobItem } from '../entities/job.ts'
 import { getMessage } from '../entities/message.ts'
 import { pauseAfterConflict } from '../entities/past-conflicts.ts'
 import { Conflict, LimitReached, MessageNotFound, Unavailable } from '../errors.ts'
-import { defined } from '../protocol/defined.ts'
 import { MAX_PINS } from '../protocol/limits.ts'
 import { isDirectRoomId } from '../protocol/room-id.ts'
 import type { ChosenAccess, Settings } from '../protocol/room-schema.ts'
@@ -27,7 +26,7 @@ export interface RoomUpdate {
   deleted?: true
   /** Whether a backend asks for it: it may keep messages longer than the deployment does. */
   byServer?: boolean
-  /** The number of members, if they were counted just now. On its own it is no change. */
+  /** The number of members of a new room. */
   memberCount?: number
 }
 
@@ -71,8 +70,7 @@ export async function updateRoom(
     const changed = present({ ...room, ...roomChange(room, update) })
     const details = detailsOf(changed, before, update, at)
     const isSame = roomColumns.every((name) => changed[name] === room[name])
-    const { memberCount } = update
-    if (isSame && isDeepStrictEqual(details, detailsOf(room, before, defined({ memberCount }), at))) {
+    if (isSame && isDeepStrictEqual(details, detailsOf(room, before, {}, at))) {
       return { room, details: before }
     }
     const job = update.deleted ? jobItem('purgeRoom', { chatRoomId: room.chatRoomId }, audit.at) : undefined

@@ -1277,6 +1277,16 @@ describe('ChatRoomDetails', () => {
     })
   })
 
+  test('AP161 noteMemberCount writes the number, and leaves the version as it is', async () => {
+    expect(await sentBy('AP161')).toMatchObject(
+      only('UpdateItem', {
+        Key: key,
+        UpdateExpression: expect.stringMatching(/^SET #memberCount = .* ADD #changes /) as string,
+        ExpressionAttributeValues: { ':memberCount_u0': 3, ':changes_u0': 0 },
+      }),
+    )
+  })
+
   test('AP52 publicRooms reads a page of the index by name, and one more', async () => {
     const page = (first: string, last: string) =>
       only('Query', {
@@ -2008,8 +2018,10 @@ describe('the members of a large room', () => {
   test('AP83 startCounting makes the counter, and marks the room after that', async () => {
     const sent = await recorded(patterns.AP83, { ...answers, UpdateItem: { Attributes: { Members: 5 } } })
     expect(sent.map(({ operation }) => operation)).toEqual(['UpdateItem', 'UpdateItem'])
-    const values = { ':members_u0': 0, ':countedAt_u0': NOW }
+    const values = { ':members_u0': 0, ':countedAt_u0': 0, ':shown_u0': 1_000 }
     expect(sent[0]!.input).toMatchObject({ Key: key, ExpressionAttributeValues: values, ReturnValues: 'ALL_NEW' })
+    expect(sent[0]!.input.UpdateExpression).toContain('#countedAt = if_not_exists(#countedAt, :countedAt_u0)')
+    expect(sent[0]!.input.UpdateExpression).toContain('#shown = if_not_exists(#shown, :shown_u0)')
     expect(sent[1]!.input).toMatchObject({ Key: { sk: '$roster#ChatRoom_1' } })
   })
 
@@ -2017,10 +2029,31 @@ describe('the members of a large room', () => {
     expect(await sentBy('AP84')).toMatchObject(
       only('UpdateItem', {
         Key: key,
+        ...withOld,
         ConditionExpression: `${ifThere} AND #countedAt = :countedAt0`,
-        ExpressionAttributeValues: { ':countedAt0': NOW, ':members_u0': 2, ':countedAt_u0': NOW + 1 },
+        ExpressionAttributeValues: {
+          ':countedAt0': NOW,
+          ':members_u0': 2,
+          ':countedAt_u0': NOW + 1,
+          ':shown_u0': 3,
+          ':moves_u0': 0,
+        },
       }),
     )
+  })
+
+  test('AP160 moveMembers moves the number that is shown, if there is one, and says how often it moved', async () => {
+    const [asked, ...others] = await recorded(patterns.AP160, { UpdateItem: { Attributes: { Shown: 9, Moves: 4 } } })
+    expect(others).toEqual([])
+    expect(asked).toMatchObject({
+      operation: 'UpdateItem',
+      input: {
+        Key: key,
+        ConditionExpression: `${ifThere} AND attribute_exists(#shown)`,
+        ExpressionAttributeValues: { ':shown_u0': 2, ':moves_u0': 4 },
+        ReturnValues: 'ALL_NEW',
+      },
+    })
   })
 
   test('AP85 countPage counts a page of the members, consistently', async () => {

@@ -20,7 +20,7 @@ import {
   raiseHeadRev,
   takeBackSeq,
 } from '../../src/entities/chat-room.ts'
-import { ChatRoomDetails, getDetails, publicRooms } from '../../src/entities/chat-room-details.ts'
+import { ChatRoomDetails, getDetails, noteMemberCount, publicRooms } from '../../src/entities/chat-room-details.ts'
 import {
   areOpen,
   clearSessionKey,
@@ -102,7 +102,14 @@ import { deleteMentions, deleteMentionsIn, mentionsOf, putMentions } from '../..
 import { followedThreads, followUnlessSaid, forgetThreadsIn, setFollowing } from '../../src/entities/followed-thread.ts'
 import { banStranger, changeBan, changeMember, setDirectRoles } from '../../src/entities/moderate.ts'
 import { holdUpload, pendingUploads, releaseUpload } from '../../src/entities/pending-upload.ts'
-import { countPage, endCounting, RoomSize, startCounting, takePlaces } from '../../src/entities/room-size.ts'
+import {
+  countPage,
+  endCounting,
+  moveMembers,
+  RoomSize,
+  startCounting,
+  takePlaces,
+} from '../../src/entities/room-size.ts'
 import { countUse } from '../../src/entities/rate-window.ts'
 import { setNotify } from '../../src/entities/notify-level.ts'
 import {
@@ -363,7 +370,7 @@ export const patterns = {
   AP79: () => connectionsOfUser('ada', NOW),
   AP81: () => requestClose(connection.connectionId, 'spam', NOW),
   AP82: () => takePlaces('large', 1, 100_000),
-  AP83: () => startCounting('large', NOW),
+  AP83: () => startCounting('large', 1_000),
   AP84: () => endCounting({ chatRoomId: 'large', members: 1, countedAt: NOW }, 3, NOW + 1),
   AP85: () => countPage('large'),
   AP86: () => editMessage(messageAt(1), { editedAt: NOW, content: 'hello, all' }),
@@ -454,6 +461,8 @@ export const patterns = {
   AP153: () => removePosting(posting, [1]),
   AP154: () => postedFor(posting, { isBeginning: true }),
   AP155: () => roomsAndSessions('ada', 'general'),
+  AP160: () => moveMembers('large', { joined: 3, left: 1 }),
+  AP161: () => noteMemberCount('general', 3),
   AP158: () => presentOfUser(here, presence.joinId, NOW),
   AP157: () => noteAdmin('mal', true),
   AP159: () => endOfMembership({ chatRoomId: 'general', joinId: 'j1' }),

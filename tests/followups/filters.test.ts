@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { compileFilters } from '../../local/event-source-mapping/filter-pattern.ts'
 import { presenceOffIn } from '../../src/followups/presence-off.ts'
-import { departureOf, mentionWorkOf, threadWorkOf } from '../../src/followups/talk-of.ts'
+import { departureOf, mentionWorkOf, movesOf, threadWorkOf } from '../../src/followups/talk-of.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { type Image, recordOf } from '../streams/records.ts'
 
@@ -49,6 +49,7 @@ describe('the function that follows', () => {
     ['an edit', recordOf('MODIFY', mention('bob'), message())],
     ['a deletion', recordOf('MODIFY', deleted(message()), message())],
     ['a message that TTL took', recordOf('REMOVE', message())],
+    ['a membership', recordOf('INSERT', { __edb_e__: { S: 'Membership' } })],
     ['the end of a membership', recordOf('REMOVE', { __edb_e__: { S: 'Membership' } })],
     ['the first settings of a room', recordOf('INSERT', { __edb_e__: { S: 'ChatRoomDetails' } })],
     ['other settings of a room', recordOf('MODIFY', { __edb_e__: { S: 'ChatRoomDetails' } })],
@@ -61,7 +62,7 @@ describe('the function that follows', () => {
     ['reactions to a message', recordOf('MODIFY', message({ Version: { N: '1' } }), message())],
     ['an imported reply', recordOf('INSERT', { ...reply, Imported: { BOOL: true } })],
     ['an imported message with mentions', recordOf('INSERT', { ...mention('bob'), Imported: { BOOL: true } })],
-    ['a membership', recordOf('INSERT', { __edb_e__: { S: 'Membership' } })],
+    ['a founding member', recordOf('INSERT', { __edb_e__: { S: 'Membership' }, Founding: { BOOL: true } })],
     ['a reaction', recordOf('REMOVE', { __edb_e__: { S: 'Reaction' } })],
   ])('is not invoked for %s', (_what, record) => {
     expect(passes(record)).toBe(false)
@@ -132,6 +133,25 @@ describe('what a record means', () => {
     expect(presenceOffIn(recordOf('INSERT', message()))).toBeUndefined()
     const nameless = { __edb_e__: { S: 'ChatRoomDetails' }, Settings: off.Settings! }
     expect(() => presenceOffIn(recordOf('INSERT', nameless))).toThrow('the room has no key')
+  })
+
+  test('for the number of members: who joined or left, and that the details were changed', () => {
+    const of = (entity: string, more: Image = {}): Image => ({
+      ...{ __edb_e__: { S: entity }, ChatRoomId: { S: 'general' } },
+      ...more,
+    })
+    const moves = (joined: number, left: number) => ({ chatRoomId: 'general', joined, left })
+    expect(movesOf(recordOf('INSERT', of('Membership')))).toEqual(moves(1, 0))
+    expect(movesOf(recordOf('REMOVE', of('Membership', { Founding: { BOOL: true } })))).toEqual(moves(0, 1))
+    expect(movesOf(recordOf('INSERT', of('Membership', { Founding: { BOOL: true } })))).toBeUndefined()
+    expect(movesOf(recordOf('MODIFY', of('Membership'), of('Membership')))).toBeUndefined()
+    const details = (version: string) => of('ChatRoomDetails', { Version: { N: version } })
+    expect(movesOf(recordOf('MODIFY', details('1'), details('0')))).toEqual(moves(0, 0))
+    expect(movesOf(recordOf('INSERT', details('1')))).toEqual(moves(0, 0))
+    expect(movesOf(recordOf('MODIFY', details('1'), details('1')))).toBeUndefined()
+    expect(movesOf(recordOf('INSERT', details('0')))).toBeUndefined()
+    expect(movesOf(recordOf('REMOVE', details('1')))).toBeUndefined()
+    expect(() => movesOf(recordOf('INSERT', { __edb_e__: { S: 'Membership' } }))).toThrow('it has no key')
   })
 
   test('for a member: that they have left', () => {

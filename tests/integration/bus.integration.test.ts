@@ -110,6 +110,27 @@ test('what happens in a room is told in the published shape, each with an id of 
   expect(JSON.stringify(entries)).not.toContain('http')
 })
 
+test('a new and a changed room are told with the number of their members', async () => {
+  const backend = await givenBackend(chat, 'shop')
+  const members = ['ada', 'bob', 'cyd'].map((name) => unique(name))
+  const created = await backend.request('createRoom', { roomName: 'Three', access: 'private', members })
+  const { chatRoomId } = created as { chatRoomId: string }
+  await told()
+  await backend.request('addMembers', { chatRoomId, userIds: [unique('dan')] })
+  await backend.request('closeRoom', { chatRoomId, closed: true })
+  await told()
+  const rooms = entriesOf(chatRoomId).flatMap(({ type, detail }) => {
+    const { room = (detail.event as { room?: { memberCount: number } } | undefined)?.room } = detail as {
+      room?: { memberCount: number }
+    }
+    return room ? [[type, room.memberCount]] : []
+  })
+  expect(rooms).toEqual([
+    ['room.created', 3],
+    ['room.updated', 4],
+  ])
+})
+
 test('an erasure is told, with an id that a header can have', async () => {
   const backend = await givenBackend(chat, 'shop')
   const userId = `${unique('eve')}/é`

@@ -8,6 +8,7 @@ import { createTable } from '../../local/dynamodb/create-table.ts'
 import { auditItem, putAudit } from '../../src/entities/audit.ts'
 import { Ban } from '../../src/entities/ban.ts'
 import { ChatRoom, getRoom, takeBackSeq } from '../../src/entities/chat-room.ts'
+import { ChatRoomDetails, getDetails } from '../../src/entities/chat-room-details.ts'
 import { addMember, Membership } from '../../src/entities/membership.ts'
 import { createRoom } from '../../src/entities/create-room.ts'
 import { inviteItem, putInvite } from '../../src/entities/invite.ts'
@@ -282,13 +283,44 @@ describe('the members of a large room', () => {
     })
   })
 
-  test('are counted anew by the same job when a join has begun another count meanwhile', async () => {
+  test('are counted by the same job though a join has found meanwhile that the room is large', async () => {
     const { chatRoomId, start, counter } = await givenLarge()
     await start()
     await run(NOW)
-    await startCounting(chatRoomId, AFTER - 1)
-    await finish(AFTER)
+    await startCounting(chatRoomId, 1_000)
+    await run(AFTER)
+    expect(await openJobs(1)).toEqual([])
     expect(await counter()).toBe(MEMBERS)
+  })
+
+  test('are counted by whichever of two jobs ends first; the other ends too, and notes the same number', async () => {
+    const { chatRoomId, start, counter, join } = await givenLarge()
+    await start()
+    await run(NOW)
+    await start()
+    await run(NOW + SETTLED_MS / 2)
+    await run(AFTER)
+    await (
+      await join()
+    )()
+    await ChatRoomDetails.delete({ chatRoomId }).go()
+    await run(AFTER + SETTLED_MS / 2)
+    expect(await openJobs(1)).toEqual([])
+    expect(await counter()).toBe(MEMBERS + 1)
+    expect(await getDetails(chatRoomId)).toMatchObject({ memberCount: MEMBERS })
+  })
+
+  test('are not counted again within ten minutes', async () => {
+    const { chatRoomId, start } = await givenLarge()
+    await RoomSize.put({ chatRoomId, members: 7, countedAt: NOW, shown: 7, moves: 0 }).go()
+    await start()
+    const { next } = await run(AFTER)
+    expect(next).toBe(NOW + 10 * 60_000)
+    expect((await run(next! - 1)).next).toBe(next)
+    await run(next!)
+    await run(next! + SETTLED_MS)
+    expect(await openJobs(1)).toEqual([])
+    expect(await getDetails(chatRoomId)).toMatchObject({ memberCount: MEMBERS })
   })
 
   test('may be counted twice at once, and are never thought to be fewer while they are counted again', async () => {

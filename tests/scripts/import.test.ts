@@ -5,6 +5,8 @@ import { createTable } from '../../local/dynamodb/create-table.ts'
 import { importArchive } from '../../scripts/import/import-archive.ts'
 import { readLine } from '../../scripts/shared/archive/schema.ts'
 import { getRoom } from '../../src/entities/chat-room.ts'
+import { ChatRoomDetails, getDetails, noteMemberCount } from '../../src/entities/chat-room-details.ts'
+import { openJobs } from '../../src/entities/job.ts'
 import { getMembership } from '../../src/entities/membership.ts'
 import { getMessages, messagesBetween } from '../../src/entities/message.ts'
 import { client } from '../../src/entities/table.ts'
@@ -93,6 +95,54 @@ test('it costs what docs/archive.md says: a unit for a message, two for a reply,
   expect(await writesOf(...seqs(20).map((seq) => messageLine(room, seq)))).toBe(again + 20)
   expect(await writesOf(...seqs(10).map((n) => messageLine(room, 20 + n, root)))).toBe(again + 20)
   expect(await writesOf(...seqs(10).map((n) => memberLine(room, `user${n}`)))).toBe(again + 60)
+})
+
+describe('the number of members', () => {
+  const listed = { roomName: 'Old talk', settings: {} }
+  const detailsLine = (chatRoomId: string, more: object = {}) => ({
+    type: 'roomDetails',
+    chatRoomId,
+    changes: 3,
+    ...more,
+  })
+
+  test('of a public room is that of the memberships, whatever the archive says', async () => {
+    const room = unique('old')
+    const path = await archiveIn(folder, [
+      memberLine(room, 'ada'),
+      detailsLine(room, { ...listed, memberCount: 7 }),
+      roomLine(room, { access: 'p' }),
+      memberLine(room, 'bob'),
+    ])
+    expect(await run(path)).toMatchObject({ lines: 4, written: 4 })
+    expect(await getDetails(room)).toMatchObject({ memberCount: 2, changes: 3, listed: 'public' })
+  })
+
+  test('of a large room is counted by the janitor', async () => {
+    const room = unique('old')
+    await run(await archiveIn(folder, [roomLine(room, { counted: true }), detailsLine(room, { memberCount: 4_000 })]))
+    expect(await openJobs(100)).toContainEqual(
+      expect.objectContaining({ kind: 'countMembers', args: JSON.stringify({ chatRoomId: room }) }),
+    )
+    expect(await getDetails(room)).toMatchObject({ memberCount: 4_000 })
+  })
+
+  test('that was noted when somebody joined during the import is no details; those of users stay', async () => {
+    const [noted, changed] = [unique('old'), unique('old')]
+    await noteMemberCount(noted, 1)
+    await ChatRoomDetails.put({ chatRoomId: changed, changes: 1, settings: '{}', topic: 'New' }).go()
+    const path = await archiveIn(folder, [
+      ...[noted, changed].flatMap((id) => [
+        roomLine(id, { access: 'p' }),
+        detailsLine(id, { ...listed, topic: 'Old' }),
+      ]),
+      memberLine(noted, 'ada'),
+    ])
+    expect(await run(path)).toMatchObject({ written: 4, there: 1 })
+    expect(await getDetails(noted)).toMatchObject({ topic: 'Old', changes: 3, memberCount: 1, imported: true })
+    expect(await getDetails(changed)).toMatchObject({ topic: 'New', changes: 1 })
+    expect(await run(path)).toMatchObject({ written: 0, there: 5 })
+  })
 })
 
 test('a room that is somebody else’s, a place that is taken and a room that is not there are refused', async () => {

@@ -58,7 +58,7 @@ export const createRoom = action('createRoom', async (input, caller) => {
   const found = { room, details, members: members.sort() }
   const membership = owner === undefined ? undefined : ({ role: 'owner' } as const)
   const standing = standingOf(caller, chatRoomId, membership) ?? 'owner'
-  return { ...roomReply(found, { standing, membership }), ...(refused.length === 0 ? {} : { refused }) }
+  return { ...roomReply(found, members.length, { standing, membership }), ...(refused.length === 0 ? {} : { refused }) }
 })
 
 /** Returns the user who creates the room; undefined if a backend creates it in no user's name. */

@@ -6,7 +6,7 @@ import { EVENTS_BYTES, longestRun } from '../reply-budget.ts'
 
 /**
  * Returns what has changed in a room since a rev, in its current form. If nothing has changed, only the room and the
- * membership are read. AP5, AP8, AP34, AP50, AP67, AP71, AP91.
+ * membership are read. AP5, AP8, AP34, AP67, AP71, AP91, AP98.
  */
 export const getChanges = action('getChanges', async ({ chatRoomId, after, limit }, caller) => {
   const now = Date.now()

@@ -10,6 +10,7 @@ import { InvalidInvite, RoomNotFound } from '../../errors.ts'
 import { MAX_MEMBERS_PER_REPLY } from '../../protocol/limits.ts'
 import { readableAfter, standingOf } from '../../rooms/admission.ts'
 import { pendingMembership } from '../../rooms/membership-in.ts'
+import { memberCountOnPage } from '../../rooms/count-members.ts'
 import { requireEntry } from '../../rooms/entry.ts'
 import { join, stayIn } from '../../rooms/join.ts'
 import { notifyOnWire, pacedOnWire, roomReply } from '../../rooms/room-view.ts'
@@ -22,8 +23,8 @@ import { recover } from '../recover.ts'
 /**
  * Makes the caller a member, subscribes the connection's session, and returns the room and what was missed. The order
  * matters: first the membership, then the subscription, then the gap, so that no message is missed in between. AP3,
- * AP4, AP5, AP8, AP10, AP13, AP14, AP15, AP17, AP20, AP22, AP34, AP36, AP38, AP44, AP50, AP53, AP61, AP67, AP71, AP82,
- * AP83, AP91, AP96, AP122.
+ * AP4, AP5, AP8, AP10, AP13, AP14, AP15, AP17, AP20, AP22, AP34, AP36, AP38, AP44, AP53, AP61, AP67, AP71, AP82, AP83,
+ * AP91, AP96, AP98, AP122.
  *
  * A caller who may not enter cannot tell whether the room exists: the reply is the same, and so are the reads.
  */
@@ -65,7 +66,7 @@ export const joinRoom = socketAction('joinRoom', async (input, caller) => {
   const isEmpty = gap.events.length + gap.changes.length === 0
   const joinId = isEmpty ? current?.joinId : (await getMembership(chatRoomId, userId))?.joinId
   const isStillIn = joinId !== undefined && joinId === current?.joinId
-  const shown = writeCursor(roomReply(found, { standing, membership: current, since }))
+  const shown = writeCursor(roomReply(found, memberCountOnPage(found), { standing, membership: current, since }))
   const reply = { ...shown, ...pacedOnWire(found.room), ...notifyOnWire(state, now) }
   return { ...reply, ...(isStillIn ? gap : nothingOf(found.room)) }
 })

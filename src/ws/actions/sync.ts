@@ -31,8 +31,8 @@ const MAX_UNLISTED = 100
  * Subscribes this connection's session to the caller's rooms, page by page, and returns what the client missed in each.
  * The session is written before the rooms are read, so that whoever adds the user to a room finds the session.
  * Subscriptions are written before the gaps are read, so that no message is missed in between. `only` does the same for
- * the rooms that the client needs first; the pages then leave them out. AP3, AP5, AP6, AP8, AP9, AP12, AP14, AP15,
- * AP17, AP20, AP22, AP34, AP35, AP36, AP38, AP39, AP48, AP50, AP67, AP91, AP95, AP123, AP124, AP125, AP155.
+ * the rooms that the client needs first; the pages then leave them out. AP3, AP6, AP8, AP9, AP12, AP14, AP15, AP17,
+ * AP20, AP22, AP34, AP35, AP36, AP38, AP39, AP48, AP67, AP91, AP95, AP98, AP123, AP124, AP125, AP155.
  */
 export const sync = socketAction('sync', async (input, caller) => {
   const { userId, connectionId } = caller

@@ -1,6 +1,7 @@
 import { auditItem } from '../../entities/audit.ts'
+import { getDetails } from '../../entities/chat-room-details.ts'
 import { admit, readableAfter } from '../../rooms/admission.ts'
-import { countMembers } from '../../rooms/count-members.ts'
+import { memberCountOf } from '../../rooms/count-members.ts'
 import { detailsOnWire } from '../../rooms/room-view.ts'
 import { updateRoom as writeRoom } from '../../rooms/update-room.ts'
 import type { Request } from '../../protocol/actions.ts'
@@ -18,14 +19,15 @@ export const updateRoom = action('updateRoom', async (input, caller) => {
   const now = Date.now()
   requireRetention(caller, settings)
   const allow = () => admit(caller, chatRoomId, isDescription(input) ? 'describe' : 'configure', now)
-  const { membership } = await allow()
+  const { room: found, membership } = await allow()
+  // Before the change, because the caller of a change that was made must not receive an error.
+  const memberCount = await memberCountOf(found, found.counted ? await getDetails(chatRoomId) : undefined)
   const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'settings' })
-  const memberCount = await countMembers(chatRoomId)
   const byServer = caller.scopes.has('server')
-  const change = defined({ roomName, topic, imageUrl, access, settings, metadata, memberCount, byServer })
-  const updated = await writeRoom(chatRoomId, change, audit, allow, ifVersion)
-  const since = readableAfter({ room: updated.room, membership })
-  return { room: detailsOnWire(updated.room, updated.details, memberCount, since) }
+  const change = defined({ roomName, topic, imageUrl, access, settings, metadata, byServer })
+  const { room, details } = await writeRoom(chatRoomId, change, audit, allow, ifVersion)
+  const since = readableAfter({ room, membership })
+  return { room: detailsOnWire(room, details, memberCount, since) }
 })
 
 /** Whether the input changes only what a moderator may change. */
