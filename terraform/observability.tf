@@ -138,6 +138,18 @@ locals {
       }
     },
     {
+      # Firehose waits for 15 minutes at most, and gives a record up after 24 hours. It reports every few minutes.
+      for stream in [local.archive_stream] : "log-archive-late" => {
+        description = "Logs have not reached the archive for an hour; after a day they are lost to it. The log of the Firehose stream says why."
+        namespace   = "AWS/Firehose"
+        metric      = "DeliveryToS3.DataFreshness"
+        dimensions  = { DeliveryStreamName = stream }
+        statistic   = "Maximum"
+        threshold   = 3600
+        minutes     = 1
+      } if local.archives_logs
+    },
+    {
       for name in distinct([local.authorizer, local.server_api.authorizer]) : "${name}-errors" => {
         description = "Tokens can't be checked: no usable keys. A bad token is no error of the function."
         runbook     = "authorizer-errors"

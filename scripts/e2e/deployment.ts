@@ -11,9 +11,11 @@ export interface Deployment {
   url: string
   /**
    * The program and its arguments that print a user's token; `{userId}` in them stands for the user. Default: the token
-   * is requested from the URL's host, which works with the local runtime only.
+   * is requested from the host of `tokensOf`.
    */
   tokenCommand?: string[]
+  /** The URL of a local runtime that signs the tokens. Default: `url`, which is one itself. */
+  tokensOf?: string
 }
 
 /** So many rooms that every shard of the stream almost certainly has one: a new table has four shards. */
@@ -23,13 +25,13 @@ const PROBES = 16
  * Returns the deployed stack in the shape of a started runtime. Everything that no client can see throws when a test
  * uses it; `scripts/e2e/selection.ts` does not select such tests.
  */
-export function deployedChat({ url, tokenCommand }: Deployment, options: RuntimeOptions): Runtime {
+export function deployedChat({ url, tokenCommand, tokensOf = url }: Deployment, options: RuntimeOptions): Runtime {
   if (Object.keys(options).length > 0) {
     throw new Error(`unable to test a deployed stack with ${Object.keys(options).join(', ')}`)
   }
   const token: Target['token'] = async (userId, { expiresInSeconds } = {}) => {
     if (expiresInSeconds !== undefined) throw new Error('unable to choose how long a deployed stack’s token lasts')
-    return tokenOf(userId, url, tokenCommand)
+    return tokenOf(userId, tokensOf, tokenCommand)
   }
   const probe = new Probe({ wsUrl: url, token })
   return unseen('the inside', { wsUrl: url, token, mapping: { idle: () => probe.pass() }, close: () => probe.close() })

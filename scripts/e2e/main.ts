@@ -1,7 +1,8 @@
 /**
  * `npm run e2e -- --url wss://HOST/STAGE --token-command 'mytool token {userId}' [part of a file's name]…`: runs the
- * integration tests of `e2e/selection.ts` against a running stack. The command prints a token for the user. Without it,
- * the token comes from `POST /dev/token` of the URL's host, which only the local runtime has.
+ * integration tests of `e2e/selection.ts` against a running stack. The command prints a token for the user. With
+ * `--tokens-of ws://localhost:8080/local` instead, a local runtime signs it, whose key the stack must accept. With
+ * neither, the URL is of a local runtime.
  */
 import { fileURLToPath } from 'node:url'
 import { startVitest } from 'vitest/node'

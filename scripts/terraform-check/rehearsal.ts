@@ -14,6 +14,7 @@ import type { Workspace } from './workspace.ts'
 const VARIABLES = `
 deletion_protection = false
 page                = { waf = {} }
+log_archive         = {}
 account_concurrency = 1000
 `
 

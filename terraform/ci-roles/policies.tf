@@ -9,7 +9,8 @@ locals {
     for path in ["rule/${var.name}-*", "rule/${var.name}/${var.name}-*", "event-bus/${var.name}"] :
     "arn:${local.partition}:events:${local.regional}:${path}"
   ]
-  queues = "arn:${local.partition}:sqs:${local.regional}:${var.name}-*"
+  queues  = "arn:${local.partition}:sqs:${local.regional}:${var.name}-*"
+  streams = "arn:${local.partition}:firehose:${local.regional}:deliverystream/${var.name}-*"
   apis = [
     for path in ["/apis", "/apis/*", "/domainnames", "/domainnames/*", "/account", "/tags/*"] :
     "arn:${local.partition}:apigateway:${var.region}::${path}"
@@ -47,6 +48,7 @@ locals {
     },
     { Sid = "Events", Effect = "Allow", Action = ["events:DescribeEventBus", "events:DescribeRule", "events:List*"], Resource = local.events },
     { Sid = "Queues", Effect = "Allow", Action = ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"], Resource = [local.queues] },
+    { Sid = "Archive", Effect = "Allow", Action = ["firehose:DescribeDeliveryStream", "firehose:ListTagsForDeliveryStream"], Resource = [local.streams] },
     {
       # AWS doesn't support resource names for these actions, or the names are known only afterwards.
       Sid    = "Others"
@@ -162,7 +164,7 @@ locals {
       Effect    = "Allow"
       Action    = ["iam:PassRole"]
       Resource  = [local.roles]
-      Condition = { StringEquals = { "iam:PassedToService" = ["apigateway.amazonaws.com", "backup.amazonaws.com", "lambda.amazonaws.com"] } }
+      Condition = { StringEquals = { "iam:PassedToService" = [for service in ["apigateway", "backup", "firehose", "lambda", "logs"] : "${service}.amazonaws.com"] } }
     },
     {
       Sid       = "ManagedPolicy"
@@ -182,6 +184,16 @@ locals {
     },
     { Sid = "Queues", Effect = "Allow", Action = ["sqs:CreateQueue", "sqs:DeleteQueue", "sqs:SetQueueAttributes", "sqs:TagQueue", "sqs:UntagQueue"], Resource = [local.queues] },
     {
+      Sid    = "Archive"
+      Effect = "Allow"
+      Action = [
+        "firehose:CreateDeliveryStream", "firehose:DeleteDeliveryStream", "firehose:StartDeliveryStreamEncryption",
+        "firehose:StopDeliveryStreamEncryption", "firehose:TagDeliveryStream", "firehose:UntagDeliveryStream",
+        "firehose:UpdateDestination",
+      ]
+      Resource = [local.streams]
+    },
+    {
       Sid    = "Others"
       Effect = "Allow"
       Action = [
@@ -197,11 +209,13 @@ locals {
         "cloudfront:UpdateResponseHeadersPolicy",
         "cloudwatch:DeleteAlarms", "cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard", "cloudwatch:PutMetricAlarm",
         "cloudwatch:TagResource", "cloudwatch:UntagResource",
-        "logs:CreateDelivery", "logs:CreateLogDelivery", "logs:CreateLogGroup", "logs:DeleteDelivery",
-        "logs:DeleteDeliveryDestination", "logs:DeleteDeliverySource", "logs:DeleteLogDelivery", "logs:DeleteLogGroup",
-        "logs:DeleteMetricFilter", "logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:PutDeliveryDestination",
-        "logs:PutDeliverySource", "logs:PutMetricFilter", "logs:PutResourcePolicy", "logs:PutRetentionPolicy",
-        "logs:TagResource", "logs:UntagResource", "logs:UpdateDeliveryConfiguration", "logs:UpdateLogDelivery",
+        "logs:CreateDelivery", "logs:CreateLogDelivery", "logs:CreateLogGroup", "logs:CreateLogStream",
+        "logs:DeleteDelivery", "logs:DeleteDeliveryDestination", "logs:DeleteDeliverySource",
+        "logs:DeleteLogDelivery", "logs:DeleteLogGroup", "logs:DeleteLogStream", "logs:DeleteMetricFilter",
+        "logs:DeleteSubscriptionFilter", "logs:GetLogDelivery", "logs:ListLogDeliveries",
+        "logs:PutDeliveryDestination", "logs:PutDeliverySource", "logs:PutMetricFilter", "logs:PutResourcePolicy",
+        "logs:PutRetentionPolicy", "logs:PutSubscriptionFilter", "logs:TagResource", "logs:UntagResource",
+        "logs:UpdateDeliveryConfiguration", "logs:UpdateLogDelivery",
         "route53:ChangeResourceRecordSets",
         "wafv2:AssociateWebACL", "wafv2:CreateWebACL", "wafv2:DeleteWebACL", "wafv2:TagResource", "wafv2:UntagResource",
         "wafv2:UpdateWebACL",
@@ -217,7 +231,7 @@ locals {
     Effect    = "Allow"
     Action    = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
     Resource  = [key]
-    Condition = { StringEquals = { "kms:ViaService" = [for service in ["backup", "dynamodb", "lambda", "s3", "sqs"] : "${service}.${var.region}.${data.aws_partition.current.dns_suffix}"] } }
+    Condition = { StringEquals = { "kms:ViaService" = [for service in ["backup", "dynamodb", "firehose", "lambda", "s3", "sqs"] : "${service}.${var.region}.${data.aws_partition.current.dns_suffix}"] } }
   }]
 
   # Only this boundary, and it may never be removed.

@@ -53,13 +53,18 @@ resource "aws_iam_role" "this" {
   depends_on = [aws_iam_openid_connect_provider.github]
 }
 
-# Three policies instead of one: an inline policy of a role has at most 10,240 characters in total.
-resource "aws_iam_role_policy" "read" {
+# The same for both roles. A policy of its own, because the inline policies of a role have at most 10,240 characters
+# together.
+resource "aws_iam_policy" "read" {
+  name   = "ci-${var.name}-read-${var.region}"
+  policy = jsonencode({ Version = "2012-10-17", Statement = local.read })
+}
+
+resource "aws_iam_role_policy_attachment" "read" {
   for_each = local.subjects
 
-  name   = "read"
-  role   = aws_iam_role.this[each.key].id
-  policy = jsonencode({ Version = "2012-10-17", Statement = local.read })
+  role       = aws_iam_role.this[each.key].name
+  policy_arn = aws_iam_policy.read.arn
 }
 
 resource "aws_iam_role_policy" "no_data" {

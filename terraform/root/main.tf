@@ -39,6 +39,7 @@ module "tabletalk" {
   jwt_max_age_seconds         = var.jwt_max_age_seconds
   jwt_typ                     = var.jwt_typ
   kms_key_arn                 = var.kms_key_arn
+  log_archive                 = var.log_archive
   log_level                   = var.log_level
   log_retention_days          = var.log_retention_days
   max_file_bytes              = var.max_file_bytes

@@ -85,6 +85,11 @@ output "live_versions" {
   value       = module.tabletalk.live_versions
 }
 
+output "log_archive" {
+  description = "Where the logs are archived: `bucket_arn`, `prefix` of the files, and `stream_arn` of the Firehose stream; null without `log_archive`."
+  value       = module.tabletalk.log_archive
+}
+
 output "metrics_namespace" {
   description = "Namespace of the metrics that the functions write."
   value       = module.tabletalk.metrics_namespace

@@ -223,6 +223,15 @@ variable "kms_key_arn" {
   default     = null
 }
 
+variable "log_archive" {
+  description = "Archives in S3, by day and compressed, all that the functions and the API log, for longer than log_retention_days (docs/operations.md, Log archive); null for no archive. keep_days: how long. bucket_arn: a bucket of your own in place of one of the stack, with a lifecycle of your own. Example: { keep_days = 730 }"
+  type = object({
+    keep_days  = optional(number, 365)
+    bucket_arn = optional(string)
+  })
+  default = null
+}
+
 variable "log_level" {
   description = "Lowest severity that the functions log; their metrics are always written. Texts of messages, tokens and signed URLs are never logged."
   type        = string

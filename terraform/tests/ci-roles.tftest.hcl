@@ -51,7 +51,7 @@ run "trusts_the_environments_of_one_repository" {
 
   assert {
     condition = alltrue([
-      for statement in jsondecode(aws_iam_role_policy.read["plan"].policy).Statement : alltrue([
+      for statement in jsondecode(aws_iam_policy.read.policy).Statement : alltrue([
         for action in statement.Action : can(regex("^[a-z0-9]+:(Get|List|Describe|View|GET)", action))
       ])
     ])
@@ -64,7 +64,7 @@ run "trusts_the_environments_of_one_repository" {
         read   = ["events:DescribeEventBus", "events:DescribeRule", "events:List*"]
         deploy = ["events:CreateEventBus", "events:DeleteEventBus", "events:PutRule", "events:PutTargets", "events:UpdateEventBus"]
         } : anytrue([
-          for statement in jsondecode(policy == "read" ? aws_iam_role_policy.read["plan"].policy : aws_iam_role_policy.deploy.policy).Statement :
+          for statement in jsondecode(policy == "read" ? aws_iam_policy.read.policy : aws_iam_role_policy.deploy.policy).Statement :
           length(setsubtract(actions, statement.Action)) == 0 && length(setsubtract(
             [for path in ["rule/tabletalk-*", "rule/tabletalk/tabletalk-*", "event-bus/tabletalk"] : "arn:aws:events:us-east-1:123456789012:${path}"],
             statement.Resource,
@@ -75,8 +75,27 @@ run "trusts_the_environments_of_one_repository" {
   }
 
   assert {
-    condition     = length(aws_iam_role_policy.read["deploy"].policy) + length(aws_iam_role_policy.no_data["deploy"].policy) + length(aws_iam_role_policy.deploy.policy) < 10240
-    error_message = "Inline policies of a role have 10,240 characters together."
+    condition = alltrue([
+      for policy, actions in {
+        read   = ["firehose:DescribeDeliveryStream", "firehose:ListTagsForDeliveryStream"]
+        deploy = ["firehose:CreateDeliveryStream", "firehose:DeleteDeliveryStream", "firehose:StartDeliveryStreamEncryption", "firehose:UpdateDestination"]
+        } : anytrue([
+          for statement in jsondecode(policy == "read" ? aws_iam_policy.read.policy : aws_iam_role_policy.deploy.policy).Statement :
+          length(setsubtract(actions, statement.Action)) == 0 && statement.Resource == ["arn:aws:firehose:us-east-1:123456789012:deliverystream/tabletalk-*"]
+      ])
+      ]) && anytrue([
+      for statement in jsondecode(aws_iam_role_policy.deploy.policy).Statement :
+      length(setsubtract(["logs:CreateLogStream", "logs:DeleteLogStream", "logs:DeleteSubscriptionFilter", "logs:PutSubscriptionFilter"], statement.Action)) == 0
+    ])
+    error_message = "The archive of logs can be neither planned nor deployed."
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(aws_iam_role_policy.deploy.policy).Statement : statement.Condition.StringEquals["iam:PassedToService"]
+      if statement.Sid == "RolesOfServices"
+    ] == [[for service in ["apigateway", "backup", "firehose", "lambda", "logs"] : "${service}.amazonaws.com"]]
+    error_message = "Roles go to others than the services that need one."
   }
 
   assert {
@@ -138,15 +157,40 @@ run "may_use_the_stacks_key_and_boundary" {
       for statement in jsondecode(aws_iam_role_policy.deploy.policy).Statement :
       [statement.Resource[0], statement.Condition.StringEquals] if contains(["Key", "Boundary"], statement.Sid)
       ] == [
-      [var.kms_key_arn, { "kms:ViaService" = [for service in ["backup", "dynamodb", "lambda", "s3", "sqs"] : "${service}.us-east-1.amazonaws.com"] }],
+      [var.kms_key_arn, { "kms:ViaService" = [for service in ["backup", "dynamodb", "firehose", "lambda", "s3", "sqs"] : "${service}.us-east-1.amazonaws.com"] }],
       ["arn:aws:iam::123456789012:role/tabletalk-*", { "iam:PermissionsBoundary" = var.permissions_boundary_arn }],
     ]
     error_message = "The role that deploys can't make the stack with its key and within its boundary."
   }
+}
+
+run "fits_into_policies_with_the_longest_names" {
+  module {
+    source = "./ci-roles"
+  }
+
+  variables {
+    name                     = "abcdefghijklmnopqr"
+    region                   = "ap-southeast-1"
+    iam_path                 = "/organization/department/"
+    state_bucket             = "abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz0"
+    kms_key_arn              = "arn:aws:kms:ap-southeast-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
+  }
 
   assert {
-    condition     = length(aws_iam_role_policy.read["deploy"].policy) + length(aws_iam_role_policy.no_data["deploy"].policy) + length(aws_iam_role_policy.deploy.policy) < 10240
+    condition     = length(aws_iam_policy.read.policy) <= 6144
+    error_message = "A policy has 6,144 characters."
+  }
+
+  assert {
+    condition     = length(aws_iam_role_policy.no_data["deploy"].policy) + length(aws_iam_role_policy.deploy.policy) <= 10240
     error_message = "Inline policies of a role have 10,240 characters together."
+  }
+
+  assert {
+    condition     = toset(keys(aws_iam_role_policy_attachment.read)) == toset(["plan", "deploy"])
+    error_message = "A role can't read the stack's settings."
   }
 }
 

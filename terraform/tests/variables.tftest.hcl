@@ -66,6 +66,7 @@ run "refuses_what_cannot_work" {
     backup                      = { keep_days = 0 }
     budget                      = { monthly_usd = 0 }
     retention_days              = 0
+    log_archive                 = { keep_days = 0 }
     log_retention_days          = 31
     recovery_period_days        = 36
     log_level                   = "LOUD"
@@ -127,6 +128,7 @@ run "refuses_what_cannot_work" {
     var.backup,
     var.budget,
     var.retention_days,
+    var.log_archive,
     var.log_retention_days,
     var.recovery_period_days,
     var.log_level,

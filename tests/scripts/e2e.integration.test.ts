@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { deployedChat } from '../../scripts/e2e/deployment.ts'
 import { selection } from '../../scripts/e2e/selection.ts'
 import { quietLog } from '../support/quiet-log.ts'
 import { useChat } from '../support/use-chat.ts'
@@ -31,6 +32,19 @@ test('when the stack tells a client something twice, the run fails', async () =>
   const { code, stdout } = await e2e('typing')
   expect(stdout).toMatch(/× a repeat within 5 s is answered with the same expiresAt and told to nobody/)
   expect(code).toBe(1)
+})
+
+test('a local runtime gives the tokens of another stack', async () => {
+  const deployment = { url: 'wss://chat.invalid/prod', tokensOf: chat.wsUrl }
+  const [, claims = ''] = (await deployedChat(deployment, {}).token('ada')).split('.')
+  expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({ sub: 'ada', aud: 'tabletalk' })
+})
+
+test('a deployed stack without a way to get tokens is refused before any test', async () => {
+  const { code, stdout, stderr } = await runScript('e2e', ['--url', 'wss://chat.invalid/prod'])
+  expect(code).toBe(2)
+  expect(stderr).toContain('a deployed stack gives no tokens')
+  expect(stdout).not.toContain('tests passed')
 })
 
 test('a command line without an address is refused', async () => {

@@ -64,10 +64,20 @@ test('parts of names choose files, and a command gives the tokens', () => {
   })
 })
 
+test('a local runtime gives the tokens for another stack', () => {
+  expect(optionsOf(['--url', 'wss://chat.example', '--tokens-of', 'ws://localhost:8080/local']).deployment).toEqual({
+    url: 'wss://chat.example',
+    tokensOf: 'ws://localhost:8080/local',
+  })
+})
+
 test.for<[args: string[], reason: string]>([
   [[], 'usage:'],
+  [['--url', 'wss://chat.example'], '{userId} as its sub'],
+  [['--url', 'wss://chat.example', '--tokens-of', 'localhost'], 'usage:'],
+  [['--url', 'wss://chat.example', '--tokens-of', 'ws://localhost/', '--token-command', 'x'], 'usage:'],
   [['--url', 'https://chat.example'], 'usage:'],
-  [['--url', 'wss://chat.example', 'no-such-file'], 'no-such-file'],
+  [['--url', 'ws://chat.example', 'no-such-file'], 'no-such-file'],
   [['--url', 'wss://chat.example', '--token-command', ''], 'it is empty'],
   [['--url', 'wss://chat.example', '--tokens', 'x'], '--tokens'],
 ])('the command line %j is refused', ([args, reason]) => {

@@ -32,6 +32,7 @@ describe.skipIf(typeof workspace === 'string')('the plan with what is off by def
       xray: true,
       api_gateway_account: true,
       backup: { keep_days: 90 },
+      log_archive: { keep_days: 400 },
       provisioned_concurrency: { authorizer: 2, connect: 3 },
       previous_versions: { streams: '7', gone: '3' },
       new_version_weight: 0.1,
@@ -76,7 +77,8 @@ describe.skipIf(typeof workspace === 'string')('the plan with what is off by def
     ])
     expect(after('aws_sqs_queue')).toMatchObject([{ kms_master_key_id: KEY }])
     const groups = after('aws_cloudwatch_log_group')
-    expect(groups).toHaveLength(names.length + 1)
+    // With those of the API's requests, and of the archive's failures.
+    expect(groups).toHaveLength(names.length + 2)
     for (const group of groups) expect(group.kms_key_id).toBe(KEY)
     const rules = all('aws_s3_bucket_server_side_encryption_configuration').map(
       ({ module_address: module, change }) => {
@@ -87,8 +89,12 @@ describe.skipIf(typeof workspace === 'string')('the plan with what is off by def
     expect(Object.fromEntries(rules)).toMatchObject({
       'module.files_bucket': [{ sse_algorithm: 'aws:kms', kms_master_key_id: KEY }],
       'module.failures_bucket["stream"]': [{ sse_algorithm: 'aws:kms', kms_master_key_id: KEY }],
+      'module.log_archive_bucket[0]': [{ sse_algorithm: 'aws:kms', kms_master_key_id: KEY }],
       'module.logs_bucket[0]': [{ sse_algorithm: 'AES256' }],
     })
+    expect(after('aws_kinesis_firehose_delivery_stream')).toMatchObject([
+      { server_side_encryption: [{ enabled: true, key_type: 'CUSTOMER_MANAGED_CMK', key_arn: KEY }] },
+    ])
   })
 
   test('lets those functions use the key that touch something, for those services only', () => {
@@ -129,8 +135,8 @@ describe.skipIf(typeof workspace === 'string')('the plan with what is off by def
 
   test('puts every role under the path and the boundary', () => {
     const roles = after('aws_iam_role')
-    // Including the roles of API Gateway's logs and of backups.
-    expect(roles).toHaveLength(names.length + 2)
+    // Including the roles of API Gateway's logs, of backups, and the two of the archive of logs.
+    expect(roles).toHaveLength(names.length + 4)
     for (const role of roles) expect(role).toMatchObject({ path: '/apps/', permissions_boundary: BOUNDARY })
   })
 
@@ -170,6 +176,96 @@ describe.skipIf(typeof workspace === 'string')('the plan with what is off by def
       'arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup',
       'arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup',
     ])
+  })
+
+  test('archives every line of the functions and of the API, by day, in a private bucket that forgets it in time', () => {
+    const filters = after('aws_cloudwatch_log_subscription_filter')
+    const groups = names.map((name) => `/aws/lambda/tabletalk-${name}`)
+    expect(filters.map((filter) => filter.log_group_name).sort()).toEqual(
+      ['/aws/apigateway/tabletalk', ...groups].toSorted(),
+    )
+    for (const { filter_pattern: pattern } of filters) expect(pattern).toBe('')
+    const [stream] = after('aws_kinesis_firehose_delivery_stream')
+    const [destination] = stream?.extended_s3_configuration as Record<string, unknown>[]
+    expect(destination).toMatchObject({
+      prefix: 'tabletalk/logs/day=!{timestamp:yyyy-MM-dd}/',
+      error_output_prefix: 'tabletalk/errors/day=!{timestamp:yyyy-MM-dd}/!{firehose:error-output-type}/',
+      compression_format: 'GZIP',
+      file_extension: '.json.gz',
+      // What CloudWatch Logs sends is gzip. Compressed once more as it is, nothing could read it.
+      processing_configuration: [
+        { enabled: true, processors: [{ type: 'Decompression' }, { type: 'AppendDelimiterToRecord' }] },
+      ],
+      cloudwatch_logging_options: [{ enabled: true, log_group_name: '/aws/kinesisfirehose/tabletalk-logs' }],
+    })
+    const guarded = (type: string) => all(type).map(({ module_address: module }) => module)
+    for (const type of [
+      'aws_s3_bucket_public_access_block',
+      'aws_s3_bucket_policy',
+      'aws_s3_bucket_ownership_controls',
+    ])
+      expect(guarded(type), type).toContain('module.log_archive_bucket[0]')
+    const lifecycle = all('aws_s3_bucket_lifecycle_configuration').find(({ name }) => name === 'log_archive')
+    expect(lifecycle?.change.after?.rule).toMatchObject([
+      {
+        expiration: [{ days: 400 }],
+        abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }],
+        status: 'Enabled',
+      },
+    ])
+  })
+
+  test('lets two services archive logs, each for this account and with no other right', () => {
+    const documents = (type: string, document: string) =>
+      Object.fromEntries(
+        all(type)
+          .filter(({ name }) => name === 'log_archive')
+          .map(({ index = '', change }) => [
+            index,
+            (JSON.parse(change.after?.[document] as string) as { Statement: Statement[] }).Statement,
+          ]),
+      )
+    const trust = (service: string, Condition: object) => [
+      { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: `${service}.amazonaws.com` }, Condition },
+    ]
+    expect(documents('aws_iam_role', 'assume_role_policy')).toEqual({
+      logs: trust('logs', { StringLike: { 'aws:SourceArn': 'arn:aws:logs:us-east-1:123456789012:*' } }),
+      firehose: trust('firehose', { StringEquals: { 'sts:ExternalId': '123456789012' } }),
+    })
+    const bucket = 'arn:aws:s3:::tabletalk-log-archive-123456789012-us-east-1'
+    const group = 'arn:aws:logs:us-east-1:123456789012:log-group:/aws/kinesisfirehose/tabletalk-logs'
+    expect(documents('aws_iam_role_policy', 'policy')).toEqual({
+      logs: [
+        {
+          Sid: 'Archive',
+          Effect: 'Allow',
+          Action: ['firehose:PutRecord', 'firehose:PutRecordBatch'],
+          Resource: ['arn:aws:firehose:us-east-1:123456789012:deliverystream/tabletalk-logs'],
+        },
+      ],
+      firehose: [
+        {
+          Sid: 'Files',
+          Effect: 'Allow',
+          Action: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'],
+          Resource: [`${bucket}/tabletalk/*`],
+        },
+        {
+          Sid: 'Bucket',
+          Effect: 'Allow',
+          Action: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'],
+          Resource: [bucket],
+        },
+        { Sid: 'Log', Effect: 'Allow', Action: ['logs:PutLogEvents'], Resource: [`${group}:log-stream:*`] },
+        {
+          Sid: 'Key',
+          Effect: 'Allow',
+          Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+          Resource: [KEY],
+          Condition: { StringEquals: { 'kms:ViaService': ['s3.us-east-1.amazonaws.com'] } },
+        },
+      ],
+    })
   })
 
   test('keeps executions ready', () => {

@@ -496,8 +496,8 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
         linked.add(anchor)
         expect(description.length, name).toBeLessThanOrEqual(1_024)
       }
-      // This plan has no webhooks.
-      expect(linked.add('webhook-dead-letters')).toEqual(paragraphs)
+      // This plan has neither webhooks nor an archive of logs.
+      expect(linked.add('webhook-dead-letters').add('log-archive-late')).toEqual(paragraphs)
     })
 
     test('logs neither tokens nor bodies', () => {
