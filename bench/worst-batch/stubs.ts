@@ -87,6 +87,7 @@ client.use(async ({ operation, input }) => {
     return { Responses: Object.fromEntries(asked), UnprocessedKeys: {} }
   }
   if (operation === 'UpdateItem') return { Attributes: {} }
+  if (operation === 'BatchWriteItem') return { UnprocessedItems: {} }
   if (operation !== 'Query') return {}
   return { Items: queried(input.ExpressionAttributeValues as Record<string, string>) }
 })
