@@ -374,11 +374,11 @@ variable "janitor_writes_per_second" {
 variable "rate_limits" {
   description = "What each user may do, as uses/seconds by class: `direct` (new direct rooms), `room`, `add` (addMembers), `join`, `upload`, `change`, `mark`, `react`, `typing`, `presence`, `search`, `sync`, `page` (of history and the like), `read`. Each use of a limited class costs a write unit; null for no limits."
   type        = string
-  default     = "direct=10/60,room=10/60,add=10/60,join=10/20,upload=20/60,change=30/10,mark=60/60,react=30/10,typing=10/10,presence=60/60,search=10/10,sync=60/60,page=30/10,read=100/10"
+  default     = "direct=10/60,room=3/18,add=3/18,join=10/20,upload=20/60,change=30/10,mark=5/5,react=30/10,typing=10/10,presence=60/60,search=10/10,sync=60/60,page=30/10,read=100/10"
 
   validation {
     condition     = var.rate_limits == null || can(regex("^[a-z]+=[1-9][0-9]*/[1-9][0-9]*(,[a-z]+=[1-9][0-9]*/[1-9][0-9]*)*$", var.rate_limits))
-    error_message = "The limits must be class=uses/seconds, comma-separated, as in room=10/60,join=30/60."
+    error_message = "The limits must be class=uses/seconds, comma-separated, as in room=3/18,join=30/60."
   }
 }
 

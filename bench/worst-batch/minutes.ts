@@ -9,10 +9,16 @@ import { ON_AWS, sampling } from '../simulation/latencies.ts'
 import { seededRandom } from '../simulation/seeded-random.ts'
 import * as stubs from './stubs.ts'
 
-/** A write that becomes a record of the stream. `at` is in ms from the beginning. */
+/** A write that becomes a record of the stream. `at` is in ms from the beginning, or from its frame. */
 interface Write {
   at: number
   make: () => DynamoDBRecord
+}
+
+/** A frame of the user's, and what it writes. `at` is in ms from the beginning. */
+interface Frame {
+  at: number
+  writes: Write[]
 }
 
 /** How many times later others may get their messages because of one user, at the 99th percentile. */
@@ -25,12 +31,28 @@ const OTHERS_PER_SECOND = 10
 const connections = terraformDefault<number>('max_user_connections')
 /** Frames a second that one user sends at most over all connections. */
 const FRAMES_PER_SECOND = 100
+const FRAME_MS = 1_000 / FRAMES_PER_SECOND
 
-/** Returns the moments at which a user does what is limited, each time as soon as it is allowed again. */
-function moments(limit: string): number[] {
+/** Returns the frames that a user sends of a kind that is limited, each as soon as it is allowed again. */
+function frames(limit: string, writesOf: (i: number) => Write[]): Frame[] {
   const [uses, seconds] = limit.split('/').map(Number) as [number, number]
   const windows = stubs.each(Math.ceil(60 / seconds), (i) => i * seconds * 1_000)
-  return windows.flatMap((start) => stubs.each(uses, (i) => start + (i * 1_000) / FRAMES_PER_SECOND))
+  const moments = windows.flatMap((start) => stubs.each(uses, (i) => start + i * FRAME_MS))
+  return moments.map((at, i) => ({ at, writes: writesOf(i) }))
+}
+
+const now = (...records: (() => DynamoDBRecord)[]): Write[] => records.map((make) => ({ at: 0, make }))
+
+/** Returns all frames one after the other, because a user sends no more of them when they are of several kinds. */
+function inTurn(all: readonly Frame[]): Frame[] {
+  let next = 0
+  return all
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ at, writes }) => {
+      const sentAt = Math.max(at, next)
+      next = sentAt + FRAME_MS
+      return { at: sentAt, writes }
+    })
 }
 
 const rateOf = (name: string): string =>
@@ -42,14 +64,14 @@ const DELETED_MS = 1_000
 const stranger = (i: number) => `stranger-${String(i)}`
 
 /** A room with a hundred users who are online, made and deleted at once. */
-const roomMadeAndDeleted = (at: number, id: string): Write[] => [
-  { at, make: () => stubs.recordOf('INSERT', stubs.room(id)) },
+const roomMadeAndDeleted = (id: string): Write[] => [
+  { at: 0, make: () => stubs.recordOf('INSERT', stubs.room(id)) },
   ...stubs.each(100, (i) => {
     const isLater = i >= 34
-    return { at: isLater ? at + COMPLETE_MS : at, make: () => stubs.member('INSERT', id, stranger(i), true) }
+    return { at: isLater ? COMPLETE_MS : 0, make: () => stubs.member('INSERT', id, stranger(i), true) }
   }),
-  { at: at + DELETED_MS, make: () => stubs.recordOf('REMOVE', stubs.room(id)) },
-  ...stubs.each(100, (i) => ({ at: at + DELETED_MS, make: () => stubs.member('REMOVE', id, stranger(i)) })),
+  { at: DELETED_MS, make: () => stubs.recordOf('REMOVE', stubs.room(id)) },
+  ...stubs.each(100, (i) => ({ at: DELETED_MS, make: () => stubs.member('REMOVE', id, stranger(i)) })),
 ]
 
 /** Rooms of ten whose messages the user reads, as many as one frame marks; and threads, likewise. */
@@ -59,62 +81,68 @@ const others = stubs.each(MAX_PRESENT - 1, (i) => stubs.present('hers', stranger
 
 const hers = (i: number) => stubs.message('hers', 'x', i + 1)
 
+const CONNECTS = 'connects and disconnects'
+
 /** What one user can do, each as often as Terraform's limits allow. All of it is assumed to be in the others' shard. */
-const worst: Record<string, () => Write[]> = {
+const worst: Record<string, () => Frame[]> = {
   'creates rooms with 100 others, and deletes them': () =>
-    moments(rateOf('room')).flatMap((at, i) => roomMadeAndDeleted(at, `made-${String(i)}`)),
+    frames(rateOf('room'), (i) => roomMadeAndDeleted(`made-${String(i)}`)),
   'leaves a room and joins it': () =>
-    moments(rateOf('join')).map((at, i) => ({
-      at,
-      make: () => stubs.member(i % 2 === 0 ? 'REMOVE' : 'INSERT', 'hers', 'eve'),
-    })),
+    frames(rateOf('join'), (i) => now(() => stubs.member(i % 2 === 0 ? 'REMOVE' : 'INSERT', 'hers', 'eve'))),
   'adds people to a room, a hundred at a time': () =>
-    moments(rateOf('add')).flatMap((at, i) =>
-      stubs.each(100, (k) => ({ at, make: () => stubs.member('INSERT', 'hers', stranger(100 * i + k)) })),
+    frames(rateOf('add'), (i) =>
+      now(...stubs.each(100, (k) => () => stubs.member('INSERT', 'hers', stranger(100 * i + k)))),
     ),
-  'removes people from a room': () =>
-    moments(rateOf('change')).map((at, i) => ({ at, make: () => stubs.member('REMOVE', 'hers', stranger(i)) })),
   'sends messages of 16 KB': () =>
-    moments(terraformDefault<string>('send_rate_limit')).map((at, i) => ({
-      at,
-      make: () => stubs.recordOf('INSERT', stubs.message('hers', 'x'.repeat(16_000), i + 1)),
-    })),
-  'edits messages': () => moments(rateOf('change')).map((at, i) => ({ at, make: () => stubs.edit(hers(i)) })),
+    frames(terraformDefault<string>('send_rate_limit'), (i) =>
+      now(() => stubs.recordOf('INSERT', stubs.message('hers', 'x'.repeat(16_000), i + 1))),
+    ),
+  // These share a limit, so all at once has only one of them: edits, which cost most.
+  'edits messages': () => frames(rateOf('change'), (i) => now(() => stubs.edit(hers(i)))),
+  'pins messages': () => frames(rateOf('change'), (i) => now(() => stubs.pin('hers', i + 1))),
+  'removes people from a room': () =>
+    frames(rateOf('change'), (i) => now(() => stubs.member('REMOVE', 'hers', stranger(i)))),
   'reacts to messages': () =>
-    moments(rateOf('react')).flatMap((at, i) => [
-      { at, make: () => stubs.recordOf('INSERT', stubs.reaction(hers(i), `r${String(i)}`)) },
+    frames(rateOf('react'), (i) => [
+      ...now(() => stubs.recordOf('INSERT', stubs.reaction(hers(i), `r${String(i)}`))),
       // The summary that the stream function writes then.
-      { at: at + 100, make: () => stubs.recordOf('MODIFY', { ...hers(i), Version: i + 1 }, hers(i)) },
+      { at: 100, make: () => stubs.recordOf('MODIFY', { ...hers(i), Version: i + 1 }, hers(i)) },
     ]),
-  'pins messages': () => moments(rateOf('change')).map((at, i) => ({ at, make: () => stubs.pin('hers', i + 1) })),
   'reads in 50 rooms and 20 threads': () =>
-    moments(rateOf('mark')).flatMap((at, i) => [
-      ...readRooms.map((room) => ({ at, make: () => stubs.mark(room, i + 1) })),
-      ...readThreads.map((thread) => ({ at, make: () => stubs.mark(readRooms[0]!, i + 1, thread) })),
-    ]),
+    frames(rateOf('mark'), (i) =>
+      now(
+        ...readRooms.map((room) => () => stubs.mark(room, i + 1)),
+        ...readThreads.map((thread) => () => stubs.mark(readRooms[0]!, i + 1, thread)),
+      ),
+    ),
   'enters among 200 who are present, and leaves': () =>
-    moments(rateOf('presence')).map((at, i) => {
+    frames(rateOf('presence'), (i) => {
       const row = stubs.present('hers', 'eve', `present-eve-${String(i - (i % 2))}`)
-      return { at, make: () => stubs.recordOf(i % 2 === 0 ? 'INSERT' : 'REMOVE', row) }
+      return now(() => stubs.recordOf(i % 2 === 0 ? 'INSERT' : 'REMOVE', row))
     }),
-  types: () =>
-    moments(rateOf('typing')).map((at, i) => ({
-      at,
-      make: () => stubs.recordOf('INSERT', stubs.typing('hers', i % 2 === 0)),
-    })),
+  types: () => frames(rateOf('typing'), (i) => now(() => stubs.recordOf('INSERT', stubs.typing('hers', i % 2 === 0)))),
   // Who may connect at all is limited for all users together.
-  'connects and disconnects': () =>
-    moments(`${terraformDefault<number>('connects_per_second')}/1`).map((at, i) => ({
-      at,
-      make: () => stubs.recordOf('REMOVE', stubs.connection(`gone-${String(i)}`)),
-    })),
+  [CONNECTS]: () =>
+    frames(`${terraformDefault<number>('connects_per_second')}/1`, (i) =>
+      now(() => stubs.recordOf('REMOVE', stubs.connection(`gone-${String(i)}`))),
+    ),
 }
+
+const isApart = (what: string): boolean => ['pins messages', 'removes people from a room'].includes(what)
 
 /** What one user can do in a minute. */
 export const WORST: readonly string[] = [...Object.keys(worst), 'all of it at once']
 
+const framesOf = (what: string | undefined): Frame[] => {
+  if (what === undefined) return []
+  const alone = worst[what]?.()
+  if (alone !== undefined) return alone
+  const all = Object.entries(worst).filter(([name]) => !isApart(name) && name !== CONNECTS)
+  return [...inTurn(all.flatMap(([, make]) => make())), ...worst[CONNECTS]!()]
+}
+
 const writesOf = (what: string | undefined): Write[] =>
-  what === undefined ? [] : (worst[what]?.() ?? Object.values(worst).flatMap((make) => make()))
+  framesOf(what).flatMap(({ at, writes }) => writes.map((write) => ({ at: at + write.at, make: write.make })))
 
 /** How long the others' messages took in a minute, from the send to the arrival, in ms. */
 export interface Minute {
@@ -152,13 +180,13 @@ export async function minuteWith(what?: string): Promise<Minute> {
     const make = () => stubs.recordOf('INSERT', stubs.message('others', `sent ${String(i)}`, i + 1))
     return { at: at + takes, make }
   })
-  const marks = moments(rateOf('mark')).length
+  const marks = frames(rateOf('mark'), () => []).length
   for (const room of ['hers', ...readRooms]) {
     stubs.recordOf('INSERT', stubs.room(room, { headSeq: marks }))
     stubs.member('INSERT', room, 'eve')
   }
   for (const row of others) stubs.recordOf('INSERT', row)
-  for (const i of moments(rateOf('react')).keys()) stubs.recordOf('INSERT', hers(i))
+  for (const i of frames(rateOf('react'), () => []).keys()) stubs.recordOf('INSERT', hers(i))
   for (const room of readRooms) {
     for (const i of stubs.each(marks, (k) => k)) stubs.recordOf('INSERT', stubs.message(room, 'x', i + 1))
   }

@@ -40,8 +40,8 @@ interface Stubs {
 }
 
 let stubs: Stubs
-/** What the table holds, by key. */
-const rows = new Map<string, Item>()
+/** What the table holds, by partition and sort key. */
+const rows = new Map<string, Map<string, Item>>()
 /** What is under way, with the time at which it is done. */
 const underWay: { at: number; done: () => void }[] = []
 let clockMs = 0
@@ -78,11 +78,11 @@ export async function run<T>(work: Promise<T>): Promise<T> {
 client.use(async ({ operation, input }) => {
   requests++
   await after(stubs.requestMs())
-  if (operation === 'GetItem') return found('Item', rows.get(keyOf(input.Key!)))
+  if (operation === 'GetItem') return found('Item', rowAt(input.Key!))
   if (operation === 'BatchGetItem') {
     const asked = Object.entries(input.RequestItems!).map(([table, params]) => {
       const keys = (params as { Keys: Item[] }).Keys
-      return [table, keys.flatMap((key) => rows.get(keyOf(key)) ?? [])] as const
+      return [table, keys.flatMap((key) => rowAt(key) ?? [])] as const
     })
     return { Responses: Object.fromEntries(asked), UnprocessedKeys: {} }
   }
@@ -122,7 +122,7 @@ function queried(given: Record<string, string>): Item[] {
       return { ...place, expiresAt: Number.MAX_SAFE_INTEGER }
     })
   }
-  if (partition !== 'user') return [...rows.values()].filter((row) => isIn(row, given))
+  if (partition !== 'user') return inRange(given)
   if (!values.includes('session#')) return []
   return each(stubs.sessions(id), (i) => {
     const key = { pk: `user#${id}`, sk: `session#${String(i)}`, __edb_e__: 'Session', __edb_v__: '1' }
@@ -131,19 +131,22 @@ function queried(given: Record<string, string>): Item[] {
   })
 }
 
-/** Whether a row is in the partition, and in the range of sort keys, that a query asks for. */
-function isIn(
-  { pk, sk }: Item,
-  { ':pk': partition, ':sk1': first = '', ':sk2': last }: Record<string, string>,
-): boolean {
-  if (pk !== partition) return false
-  const key = String(sk)
-  return last === undefined ? key.startsWith(first) : first <= key && key <= last
+/** Returns the rows of the partition, and of the range of sort keys, that a query asks for. */
+function inRange({ ':pk': partition = '', ':sk1': first = '', ':sk2': last }: Record<string, string>): Item[] {
+  const isIn = (key: string) => (last === undefined ? key.startsWith(first) : first <= key && key <= last)
+  return [...partitionOf(partition)].flatMap(([key, row]) => (isIn(key) ? [row] : []))
 }
 
+function partitionOf(pk: unknown): Map<string, Item> {
+  const key = String(pk)
+  const partition = rows.get(key) ?? new Map<string, Item>()
+  rows.set(key, partition)
+  return partition
+}
+
+const rowAt = ({ pk, sk }: Item): Item | undefined => partitionOf(pk).get(String(sk))
 const found = (name: string, item: Item | undefined) => (item === undefined ? {} : { [name]: item })
 const itemOf = (put: { params(): object }): Item => (put.params() as { Item: Item }).Item
-const keyOf = ({ pk, sk }: Item) => `${String(pk)} ${String(sk)}`
 
 export const each = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i))
 
@@ -154,10 +157,10 @@ export function recordOf(eventName: EventName, item: Item, old?: Item): DynamoDB
   const image = (one: Item) => marshall(one, { removeUndefinedValues: true }) as Record<string, AttributeValue>
   const SequenceNumber = String(++sequence)
   if (eventName === 'REMOVE') {
-    rows.delete(keyOf(item))
+    partitionOf(item.pk).delete(String(item.sk))
     return { eventName, dynamodb: { SequenceNumber, OldImage: image(item) } }
   }
-  rows.set(keyOf(item), item)
+  partitionOf(item.pk).set(String(item.sk), item)
   return {
     eventName,
     dynamodb: { SequenceNumber, NewImage: image(item), ...(old === undefined ? {} : { OldImage: image(old) }) },

@@ -14,6 +14,7 @@ import { BatchCache } from './batch-cache.ts'
 import { batchResponse, sequenceNumberOf } from './batch-response.ts'
 import { FailedRecords } from './failed-records.ts'
 import { type ChangeRecord, logChanges } from './log-changes.ts'
+import { mergeMoves } from './merge-moves.ts'
 import { react, type Reactive } from './reactions.ts'
 import type { Recorded } from './recorded.ts'
 import { byMessage, type ReactionRecord, reactorsOf, rollUp } from './roll-ups.ts'
@@ -24,7 +25,7 @@ import { type Hurried, type Turn, turnsOf, type Unhurried } from './turns.ts'
 import { reportFailures } from '../delivery/report-failures.ts'
 import { sayGoodbye } from '../delivery/say-goodbye.ts'
 
-const REACTIONS_AT_ONCE = 32
+const REACTIONS_AT_ONCE = 64
 const CLOSES_AT_ONCE = 16
 
 /**
@@ -115,7 +116,7 @@ function changesOf(records: readonly DynamoDBRecord[], failed: FailedRecords) {
       failed.fail(sequenceNumber, record.eventName, error)
     }
   }
-  return { hurried, raised, reactions, afterPosts, comings, last }
+  return { hurried, raised, reactions, afterPosts: mergeMoves(afterPosts), comings, last }
 }
 
 /** Returns the users whose memberships have begun or ended, by room. */
