@@ -62,11 +62,7 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
 
   return (
     <DialogsContext value={setDialog}>
-      <div
-        className="app"
-        data-view={view}
-        data-details={(hasDetails || thread !== undefined) && current !== undefined}
-      >
+      <div className="app" data-view={view}>
         <a className="skip" href="#conversation" onClick={skip}>
           {words.skip}
         </a>
