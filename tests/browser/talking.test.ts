@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
+import { unique } from '../support/runtime.ts'
 import { eventually } from './support/eventually.ts'
 import { picture } from './support/files.ts'
 import type { Person } from './support/person.ts'
-import { Stage } from './support/stage.ts'
+import { phone, Stage } from './support/stage.ts'
 import { violationsOf } from './support/violations.ts'
 
 const stage = Stage.set()
@@ -246,4 +247,25 @@ test('a message that is pinned stands above the room, and a link leads to a mess
   for (let i = 0; i < 60; i++) await stage.say(room, bob.userId, `number ${i}`)
   const eve = await stage.enter(bob.userId, { at: `#/room/${room}/1` })
   await eve.log.locator('.is-shown').getByText('House rules').waitFor()
+})
+
+test('a long press on a phone opens the menu of a message, whose link leads others to it', async () => {
+  const userIds = [unique('ada'), unique('bob')]
+  const room = await stage.room('Kitchen', userIds)
+  const steps = Array.from({ length: 60 }, (_, i) => `step ${i}`)
+  const said = (content: string) => ({ senderId: userIds[1]!, content, timestamp: Date.now() })
+  await stage.past(room, ['the recipe', ...steps].map(said))
+  const ada = await stage.enter(userIds[0]!, { ...phone, at: `#/room/${room}/1` })
+  const message = ada.message('the recipe')
+  await message.waitFor()
+  await ada.context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  // What a long press sends. The browser's shell recognizes no such gesture.
+  await message.dispatchEvent('contextmenu')
+  await menuItem(ada, 'Copy the link').tap()
+  const link = await ada.page.evaluate<string>('navigator.clipboard.readText()')
+  expect(link).toBe(`${ada.page.url().split('?')[0]!}#/room/${room}/1`)
+
+  const bob = await stage.enter(userIds[1]!)
+  await bob.page.goto(link.replace('#', `?as=${userIds[1]!}#`))
+  await bob.log.locator('.is-shown').getByText('the recipe').waitFor()
 })

@@ -1,6 +1,7 @@
 import type { MessageEvent } from '../../../client/index.ts'
 import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
+import { withoutName } from '../state/identity.ts'
 import { hashOf } from '../state/route.ts'
 import { timeOf } from '../text/date-text.ts'
 import { withNames } from '../text/mention-names.ts'
@@ -75,4 +76,4 @@ export function MessageMenu({ message, conversation, speaker, onReact }: Message
 }
 
 const linkTo = (conversation: Conversation, { seq }: MessageEvent): string =>
-  new URL(`${hashOf(conversation.route)}/${seq}`, location.href).href
+  new URL(`${hashOf(conversation.route)}/${seq}`, withoutName(location.href)).href
