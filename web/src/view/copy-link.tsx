@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { words } from '../language/words.ts'
-import { withoutName } from '../state/identity.ts'
+import { linkTo } from '../state/identity.ts'
 import { hashOf, type Route } from '../state/route.ts'
 
 const COPIED_MS = 2_000
@@ -18,7 +18,7 @@ export function CopyLink({ route, text }: CopyLinkProps) {
   useEffect(() => () => clearTimeout(timer.current), [])
   const copy = () => {
     // Browsers provide the clipboard only to pages with TLS and on localhost.
-    navigator.clipboard?.writeText(new URL(hashOf(route), withoutName(window.location.href)).href).then(
+    navigator.clipboard?.writeText(linkTo(hashOf(route))).then(
       () => {
         setIsCopied(true)
         timer.current = setTimeout(() => setIsCopied(false), COPIED_MS)

@@ -1,7 +1,7 @@
 import type { MessageEvent } from '../../../client/index.ts'
 import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
-import { withoutName } from '../state/identity.ts'
+import { linkTo } from '../state/identity.ts'
 import { hashOf } from '../state/route.ts'
 import { timeOf } from '../text/date-text.ts'
 import { withNames } from '../text/mention-names.ts'
@@ -45,7 +45,7 @@ export function MessageMenu({ message, conversation, speaker, onReact }: Message
         run(async () => navigator.clipboard?.writeText(withNames(content, message.mentions, chat.people.textOf))),
       ),
       ...when(true, words.copyTheLink, () =>
-        run(async () => navigator.clipboard?.writeText(linkTo(conversation, message))),
+        run(async () => navigator.clipboard?.writeText(linkTo(`${hashOf(conversation.route)}/${seq}`))),
       ),
       ...when(isOwn && isInRoom && !deleted && conversation.kind === 'room', words.seenByEllipsis, () =>
         open({ name: 'seen-by', message }),
@@ -74,6 +74,3 @@ export function MessageMenu({ message, conversation, speaker, onReact }: Message
     </>
   )
 }
-
-const linkTo = (conversation: Conversation, { seq }: MessageEvent): string =>
-  new URL(`${hashOf(conversation.route)}/${seq}`, withoutName(location.href)).href
