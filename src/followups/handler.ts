@@ -72,38 +72,40 @@ function worksOf(record: DynamoDBRecord, failed: Set<string>): Work[] {
 
 /** Returns the work on threads. Each thread is counted once per batch, however many replies it has. */
 function threadWorks(records: readonly DynamoDBRecord[], failed: Set<string>): Work[] {
-  const threads = new Map<string, { thread: Thread; replyIds: string[]; records: DynamoDBRecord[] }>()
-  for (const record of records) {
-    const [work] = readable(record, failed, () => [threadWorkOf(record)])
-    if (work === undefined) continue
-    const { chatRoomId, threadId, replyId } = work
-    const key = `${chatRoomId} ${threadId}`
-    const found = threads.get(key) ?? { thread: { chatRoomId, threadId }, replyIds: [], records: [] }
-    found.records.push(record)
-    if (replyId !== undefined) found.replyIds.push(replyId)
-    threads.set(key, found)
-  }
-  return [...threads.values()].map(({ thread, replyIds, records }) => {
-    return { records, what: 'thread', run: () => keepThread(thread, replyIds) }
+  const keyOf = ({ chatRoomId, threadId }: Thread) => `${chatRoomId} ${threadId}`
+  return grouped(records, failed, threadWorkOf, keyOf).map(({ read, records }) => {
+    const { chatRoomId, threadId } = read[0]
+    const replyIds = read.flatMap(({ replyId }) => replyId ?? [])
+    return { records, what: 'thread', run: () => keepThread({ chatRoomId, threadId }, replyIds) }
   })
 }
 
 /** Returns the work on the numbers of members. Each room's is kept once per batch, however many join and leave. */
 function countWorks(records: readonly DynamoDBRecord[], failed: Set<string>): Work[] {
-  const rooms = new Map<string, { moves: Moves; records: DynamoDBRecord[] }>()
-  for (const record of records) {
-    const [moves] = readable(record, failed, () => [movesOf(record)])
-    if (moves === undefined) continue
-    const { chatRoomId } = moves
-    const found = rooms.get(chatRoomId) ?? { moves: { chatRoomId, joined: 0, left: 0 }, records: [] }
-    found.moves.joined += moves.joined
-    found.moves.left += moves.left
-    found.records.push(record)
-    rooms.set(chatRoomId, found)
-  }
-  return [...rooms.values()].map(({ moves, records }) => {
+  return grouped(records, failed, movesOf, ({ chatRoomId }) => chatRoomId).map(({ read, records }) => {
+    const sum = (count: (moves: Moves) => number) => read.reduce((all, moves) => all + count(moves), 0)
+    const moves = { chatRoomId: read[0].chatRoomId, joined: sum(({ joined }) => joined), left: sum(({ left }) => left) }
     return { records, what: 'member count', run: () => keepMemberCount(moves, Date.now()) }
   })
+}
+
+/** Reads the records that mean something, and groups them. A record that can't be read fails alone. */
+function grouped<T>(
+  records: readonly DynamoDBRecord[],
+  failed: Set<string>,
+  readOne: (record: DynamoDBRecord) => T | undefined,
+  keyOf: (read: T) => string,
+): { read: [T, ...T[]]; records: DynamoDBRecord[] }[] {
+  const groups = new Map<string, { read: [T, ...T[]]; records: DynamoDBRecord[] }>()
+  for (const record of records) {
+    const [one] = readable(record, failed, () => [readOne(record)])
+    if (one === undefined) continue
+    const group = groups.get(keyOf(one))
+    group?.read.push(one)
+    group?.records.push(record)
+    if (group === undefined) groups.set(keyOf(one), { read: [one], records: [record] })
+  }
+  return [...groups.values()]
 }
 
 /** Reads a record. If that fails, only this record fails. */
