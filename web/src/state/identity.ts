@@ -30,6 +30,3 @@ export function withoutName(href: string): string {
   url.searchParams.delete('as')
   return url.href
 }
-
-/** Returns the address of a place on this page, for others: it names nobody to sign in as. */
-export const linkTo = (hash: string): string => new URL(hash, withoutName(window.location.href)).href

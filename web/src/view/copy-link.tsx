@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { words } from '../language/words.ts'
-import { linkTo } from '../state/identity.ts'
 import { hashOf, type Route } from '../state/route.ts'
+import { linkTo } from './link-to.ts'
 
 const COPIED_MS = 2_000
 
